@@ -1,0 +1,34 @@
+import type { Kind } from './kube.ts';
+
+/** Kubernetes' own kinds and the neighbours' that domains create or read. */
+const core = (kind: string, plural: string, namespaced = true): Kind => ({ group: '', version: 'v1', kind, plural, namespaced });
+
+export const POD = core('Pod', 'pods');
+export const SERVICE = core('Service', 'services');
+export const CONFIG_MAP = core('ConfigMap', 'configmaps');
+export const EVENT: Kind = { group: 'events.k8s.io', version: 'v1', kind: 'Event', plural: 'events', namespaced: true };
+export const NODE = core('Node', 'nodes', false);
+export const NAMESPACE = core('Namespace', 'namespaces', false);
+export const LEASE: Kind = { group: 'coordination.k8s.io', version: 'v1', kind: 'Lease', plural: 'leases', namespaced: true };
+export const HORIZONTAL_POD_AUTOSCALER: Kind = {
+  group: 'autoscaling',
+  version: 'v2',
+  kind: 'HorizontalPodAutoscaler',
+  plural: 'horizontalpodautoscalers',
+  namespaced: true,
+};
+export const VOLCANO_POD_GROUP: Kind = {
+  group: 'scheduling.volcano.sh',
+  version: 'v1beta1',
+  kind: 'PodGroup',
+  plural: 'podgroups',
+  namespaced: true,
+};
+export const SCHEDULER_PLUGINS_POD_GROUP: Kind = {
+  group: 'scheduling.x-k8s.io',
+  version: 'v1alpha1',
+  kind: 'PodGroup',
+  plural: 'podgroups',
+  namespaced: true,
+};
+export const PYTORCH_JOB: Kind = { group: 'kubeflow.org', version: 'v1', kind: 'PyTorchJob', plural: 'pytorchjobs', namespaced: true };

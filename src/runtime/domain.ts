@@ -1,0 +1,112 @@
+import type { Kind, KubeObject } from '../api/kube.ts';
+import type { Instant } from './environment.ts';
+
+/** A kind that a domain creates. */
+export interface OwnedKind {
+  readonly kind: Kind;
+  /**
+   * The fields its plans read, as dotted paths below the object (`status.phase`). `apiVersion`, `kind` and metadata
+   * without managedFields are always kept.
+   * @default - the whole object is kept
+   */
+  readonly fields?: readonly string[];
+  /** Narrows the watch. @default - every object of the kind */
+  readonly labelSelector?: string;
+  /** `never`: created and deleted, not patched (Pods). `patch`: a difference from the plan is patched away. */
+  readonly update: 'never' | 'patch';
+  /** The kind may not be served by the cluster; then it is not watched, and plans see none of it. @default false */
+  readonly optional?: boolean;
+}
+
+/** Objects that a plan reads without owning them, such as the nodes its pods run on. */
+export interface Lookup<T extends KubeObject = KubeObject> {
+  /** Key in {@link Observed.lookups}. */
+  readonly name: string;
+  readonly kind: Kind;
+  readonly fields?: readonly string[];
+  readonly optional?: boolean;
+  /** The objects the plan needs to see, by `namespace/name`, given the object and its children. Pure. */
+  readonly keys: (object: T, children: readonly KubeObject[]) => readonly string[];
+}
+
+/** One rule of what a domain asks of the API; the roles are generated from these. */
+export interface Permission {
+  readonly group: string;
+  /** `pods`, or with a subresource `pods/status`. */
+  readonly resource: string;
+  readonly verbs: readonly ('get' | 'list' | 'watch' | 'create' | 'update' | 'patch' | 'delete')[];
+}
+
+/** What is known of one object at one moment. */
+export interface Observed<T extends KubeObject> {
+  readonly object: T;
+  /** Every object of an owned kind whose controller reference has this object's UID, those being deleted included. */
+  readonly children: readonly KubeObject[];
+  /** By {@link Lookup.name}. */
+  readonly lookups: Readonly<Record<string, readonly KubeObject[]>>;
+}
+
+/** A child to delete; the runtime fences it by UID. */
+export interface Removal {
+  readonly object: KubeObject;
+  /** @default - the object's own */
+  readonly gracePeriodSeconds?: number;
+}
+
+export interface PlannedEvent {
+  readonly type: 'Normal' | 'Warning';
+  /** PascalCase. */
+  readonly reason: string;
+  readonly message: string;
+}
+
+/** An increment of a counter that the domain declared; counted only once the plan's status is written. */
+export interface PlannedCount {
+  readonly counter: string;
+  readonly labels: Readonly<Record<string, string>>;
+  /** @default 1 */
+  readonly by?: number;
+}
+
+/** Everything one look at the world leads to. */
+export interface Plan {
+  /** The children that should exist. Missing ones are created, differing ones patched, all at once. */
+  readonly children: readonly KubeObject[];
+  /** A child that is neither wanted nor listed here is left alone. */
+  readonly remove?: readonly Removal[];
+  /** Deletes the object itself (a time to live that ran out), in the foreground of nothing else. */
+  readonly removeSelf?: boolean;
+  /** The whole status; written once, only when it differs, after the children. Absent: untouched. */
+  readonly status?: object;
+  /**
+   * Write the status before the children are touched: for counters that must survive a crash between two writes
+   * (restarts), where writing late would lose one.
+   * @default false
+   */
+  readonly statusFirst?: boolean;
+  /** Emitted after the writes, at most once for a given state: plans emit on transitions only. */
+  readonly events?: readonly PlannedEvent[];
+  readonly counts?: readonly PlannedCount[];
+  /** When to look again if nothing happens before: deadlines, TTLs, backoffs. */
+  readonly wakeAt?: Instant;
+}
+
+export interface CounterSpec {
+  readonly name: string;
+  readonly help: string;
+  readonly labels: readonly string[];
+}
+
+/** What a domain hands to the runtime: data, and one pure function. */
+export interface Domain<T extends KubeObject = KubeObject> {
+  readonly kind: Kind;
+  readonly owns: readonly OwnedKind[];
+  readonly reads?: readonly Lookup<T>[];
+  /** Exactly what it reads and writes; collected into the generated roles. */
+  readonly permissions: readonly Permission[];
+  readonly counters?: readonly CounterSpec[];
+  /** Pure: same input, same plan. Throws only for an object that no plan can be made for; that object alone fails. */
+  plan(observed: Observed<T>, now: Instant): Plan;
+  /** Says why an object is refused at admission, naming the field, or nothing. Pure; for what CEL cannot say. */
+  validate?(object: T, previous?: T): readonly string[];
+}

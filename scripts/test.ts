@@ -1,0 +1,54 @@
+/**
+ * `npm test`: checks, then unit, integration, e2e and conformance tests one after the other.
+ * Ends with `N passed, N failed` and exits with 1 when anything failed or nothing ran.
+ */
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { jestStep, runStep, STATIC_STEPS } from './steps.ts';
+import { testCluster } from './test-cluster.ts';
+import { RESULTS_FILE, readReport, summary, type TestOutcome } from './test-results.ts';
+
+const PROJECTS = ['unit', 'integration', 'e2e', 'conformance'];
+const LIVE = new Set(['integration', 'e2e', 'conformance']);
+
+const only = process.argv.slice(2).filter((argument) => PROJECTS.includes(argument));
+const projects = only.length > 0 ? only : PROJECTS;
+
+mkdirSync('dist', { recursive: true });
+const outcomes: TestOutcome[] = [];
+for (const step of STATIC_STEPS) {
+  const result = await runStep(step);
+  outcomes.push({
+    project: 'check',
+    name: step.name,
+    status: result.ok ? 'passed' : 'failed',
+    seconds: result.seconds,
+  });
+}
+
+const cluster = projects.some((project) => LIVE.has(project)) ? await testCluster() : undefined;
+try {
+  for (const project of projects) outcomes.push(...(await runProject(project)));
+} finally {
+  await cluster?.down();
+}
+
+writeFileSync(RESULTS_FILE, `${JSON.stringify({ finishedAt: new Date().toISOString(), tests: outcomes }, null, 1)}\n`);
+for (const outcome of outcomes)
+  if (outcome.status !== 'passed') process.stdout.write(`${outcome.status}: [${outcome.project}] ${outcome.name}\n`);
+process.stdout.write(`${summary(outcomes)}\n`);
+const tests = outcomes.filter((outcome) => outcome.project !== 'check' && outcome.status === 'passed');
+process.exitCode = tests.length > 0 && outcomes.every((outcome) => outcome.status !== 'failed') ? 0 : 1;
+
+async function runProject(project: string): Promise<TestOutcome[]> {
+  const report = `dist/jest-${project}.json`;
+  rmSync(report, { force: true });
+  const step = jestStep(project, report, LIVE.has(project) ? ['--runInBand'] : []);
+  const env = cluster && LIVE.has(project) ? cluster.env : {};
+  const result = await runStep({ ...step, env });
+  const found = readReport(project, report);
+  if (result.ok || found.some((outcome) => outcome.status === 'failed')) return found;
+  return [
+    ...found,
+    { project, name: `${project}: jest failed outside of a test`, status: 'failed', seconds: result.seconds },
+  ];
+}

@@ -1,7 +1,13 @@
 import type { Kind } from './kube.ts';
 
 /** Kubernetes' own kinds and the neighbours' that domains create or read. */
-const core = (kind: string, plural: string, namespaced = true): Kind => ({ group: '', version: 'v1', kind, plural, namespaced });
+const core = (kind: string, plural: string, namespaced = true): Kind => ({
+  group: '',
+  version: 'v1',
+  kind,
+  plural,
+  namespaced,
+});
 
 export const POD = core('Pod', 'pods');
 export const SERVICE = core('Service', 'services');
@@ -9,7 +15,13 @@ export const CONFIG_MAP = core('ConfigMap', 'configmaps');
 export const EVENT: Kind = { group: 'events.k8s.io', version: 'v1', kind: 'Event', plural: 'events', namespaced: true };
 export const NODE = core('Node', 'nodes', false);
 export const NAMESPACE = core('Namespace', 'namespaces', false);
-export const LEASE: Kind = { group: 'coordination.k8s.io', version: 'v1', kind: 'Lease', plural: 'leases', namespaced: true };
+export const LEASE: Kind = {
+  group: 'coordination.k8s.io',
+  version: 'v1',
+  kind: 'Lease',
+  plural: 'leases',
+  namespaced: true,
+};
 export const HORIZONTAL_POD_AUTOSCALER: Kind = {
   group: 'autoscaling',
   version: 'v2',
@@ -31,4 +43,10 @@ export const SCHEDULER_PLUGINS_POD_GROUP: Kind = {
   plural: 'podgroups',
   namespaced: true,
 };
-export const PYTORCH_JOB: Kind = { group: 'kubeflow.org', version: 'v1', kind: 'PyTorchJob', plural: 'pytorchjobs', namespaced: true };
+export const PYTORCH_JOB: Kind = {
+  group: 'kubeflow.org',
+  version: 'v1',
+  kind: 'PyTorchJob',
+  plural: 'pytorchjobs',
+  namespaced: true,
+};

@@ -1,0 +1,20 @@
+import { type CustomResourceDefinition, crdOf, type ResourceDefinition } from './crd.ts';
+import { PYTORCH_JOB_DEFINITION } from './kubeflow-org.ts';
+
+export * from './crd.ts';
+export * from './job.ts';
+export * from './kinds.ts';
+export * from './kube.ts';
+export * from './kubeflow-org.ts';
+export * from './labels.ts';
+export * from './pod-template.ts';
+export type { CelRule } from './schema.ts';
+export * from './structural.ts';
+
+/** Every kind this project brings to a cluster. */
+export const DEFINITIONS: readonly ResourceDefinition[] = [PYTORCH_JOB_DEFINITION];
+
+/** Their CustomResourceDefinitions, sorted by name. */
+export function allCrds(): readonly CustomResourceDefinition[] {
+  return DEFINITIONS.map(crdOf).sort((a, b) => (a.metadata.name ?? '').localeCompare(b.metadata.name ?? ''));
+}

@@ -1,0 +1,153 @@
+import * as z from 'zod';
+import { MANAGED_BY_MULTIKUEUE, MANAGED_BY_TRAINING_OPERATOR } from './labels.ts';
+import { podTemplate } from './pod-template.ts';
+import {
+  type CelRule,
+  cel,
+  immutable,
+  int32,
+  int64,
+  labelSelector,
+  oneOf,
+  resourceList,
+  stored,
+  text,
+  time,
+} from './schema.ts';
+
+/** What all the training jobs of `kubeflow.org/v1` have in common. */
+
+export const RESTART_POLICIES = ['Always', 'OnFailure', 'Never', 'ExitCode'] as const;
+export const CLEAN_POD_POLICIES = ['All', 'Running', 'None'] as const;
+
+const schedulingPolicy = () =>
+  z.object({
+    minAvailable: int32(0).optional(),
+    minResources: resourceList().optional(),
+    priorityClass: z.string().optional(),
+    queue: immutable(text(), 'spec.runPolicy.schedulingPolicy.queue').optional(),
+    scheduleTimeoutSeconds: int32(0).optional(),
+  });
+
+/**
+ * How a job is run and cleaned away. The apiserver stores `{ suspend: false }` when it is left out, because upstream's
+ * Python client reads it without asking whether it is there.
+ */
+export const runPolicy = () =>
+  stored(
+    cel(
+      z.object({
+        activeDeadlineSeconds: int64(0).optional(),
+        backoffLimit: int32(0).optional(),
+        cleanPodPolicy: oneOf(text(16), 'spec.runPolicy.cleanPodPolicy', ['', ...CLEAN_POD_POLICIES]).optional(),
+        managedBy: oneOf(text(), 'spec.runPolicy.managedBy', [
+          MANAGED_BY_TRAINING_OPERATOR,
+          MANAGED_BY_MULTIKUEUE,
+        ]).optional(),
+        schedulingPolicy: schedulingPolicy().optional(),
+        suspend: stored(z.boolean(), false),
+        ttlSecondsAfterFinished: int32(0).optional(),
+      }),
+      {
+        rule: 'has(self.managedBy) == has(oldSelf.managedBy) && (!has(self.managedBy) || self.managedBy == oldSelf.managedBy)',
+        message: 'spec.runPolicy.managedBy is immutable: delete the job and create it anew',
+      },
+    ),
+    {},
+  );
+
+export interface ReplicaSpecOptions {
+  /** The container that the framework runs in. @default - any name will do */
+  readonly mainContainer?: string;
+}
+
+/** One kind of pod of a job, and how many of them. */
+export const replicaSpec = (options: ReplicaSpecOptions = {}) =>
+  cel(
+    z.object({
+      replicas: int32(0).optional(),
+      restartPolicy: oneOf(text(16), 'restartPolicy', ['', ...RESTART_POLICIES]).optional(),
+      template: podTemplate().optional(),
+    }),
+    ...containerRules(options.mainContainer),
+  );
+
+const HAS_CONTAINERS = 'has(self.template) && has(self.template.spec) && has(self.template.spec.containers)';
+
+function containerRules(mainContainer: string | undefined): readonly CelRule[] {
+  const rules: CelRule[] = [
+    {
+      rule: `${HAS_CONTAINERS} && size(self.template.spec.containers) > 0`,
+      message: 'template.spec.containers must have at least one container',
+    },
+    {
+      rule: `!(${HAS_CONTAINERS}) || self.template.spec.containers.all(c, has(c.image) && c.image != '')`,
+      message: 'template.spec.containers: every container needs an image',
+    },
+  ];
+  if (!mainContainer) return rules;
+  return [
+    ...rules,
+    {
+      rule: `!(${HAS_CONTAINERS}) || self.template.spec.containers.exists(c, c.name == '${mainContainer}')`,
+      message: `template.spec.containers must have at least one container with name ${mainContainer}: name the one that trains so`,
+    },
+  ];
+}
+
+/** What a job's name must satisfy, because pods, Services and host names are derived from it. */
+export function jobNameRules(replicaSpecsField: string): readonly CelRule[] {
+  const specs = `self.spec.${replicaSpecsField}`;
+  const digits = `size(string(has(${specs}[t].replicas) && ${specs}[t].replicas > 0 ? ${specs}[t].replicas - 1 : 0))`;
+  return [
+    { rule: 'has(self.spec)', message: `spec.${replicaSpecsField} is required` },
+    {
+      rule: "size(self.metadata.name) <= 63 && self.metadata.name.matches('^[a-z]([-a-z0-9]*[a-z0-9])?$')",
+      message:
+        'metadata.name must be a DNS-1035 label: at most 63 lower-case letters, digits and dashes, a letter first, no dash last',
+    },
+    {
+      rule: `!has(self.spec) || ${specs}.all(t, size(self.metadata.name) + size(t) + 2 + ${digits} <= 63)`,
+      message:
+        'metadata.name is too long: the names of its pods (name, replica type, index) are host names of at most 63 characters; shorten it',
+    },
+  ];
+}
+
+const condition = z.object({
+  type: z.string(),
+  status: z.string(),
+  reason: z.string().optional(),
+  message: z.string().optional(),
+  lastUpdateTime: time().optional(),
+  lastTransitionTime: time().optional(),
+});
+
+const replicaStatus = z.object({
+  active: int32().optional(),
+  succeeded: int32().optional(),
+  failed: int32().optional(),
+  selector: z.string().optional(),
+  labelSelector: labelSelector().optional(),
+  /** Ours: failed pods that were replaced since the job started; they count towards the backoff limit. */
+  restarts: int32().optional(),
+});
+
+/** What the controller writes under `status`. */
+export const jobStatus = () =>
+  z.object({
+    conditions: z.array(condition).optional(),
+    replicaStatuses: z.record(z.string(), replicaStatus).optional(),
+    startTime: time().optional(),
+    completionTime: time().optional(),
+    lastReconcileTime: time().optional(),
+    /** Ours: UIDs of failed pods that are counted in `restarts` and may not be gone yet. */
+    replacedPods: z.array(z.string()).optional(),
+  });
+
+export type RunPolicy = NonNullable<z.input<ReturnType<typeof runPolicy>>>;
+export type SchedulingPolicy = z.input<ReturnType<typeof schedulingPolicy>>;
+export type ReplicaSpec = z.input<ReturnType<typeof replicaSpec>>;
+export type JobCondition = z.input<typeof condition>;
+export type ReplicaStatus = z.input<typeof replicaStatus>;
+export type JobStatus = z.input<ReturnType<typeof jobStatus>>;

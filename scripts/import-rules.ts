@@ -84,7 +84,7 @@ export function sizeProblems(file: string, text: string): string[] {
 /** Finds folders of one machine, and package hosts other than npm's own in the lock file. */
 export function pathProblems(file: string, text: string): string[] {
   const problems: string[] = [];
-  const home = new RegExp(`(?<![\\w.])/(?:${['work', 'root', 'home'].join('|')})/[a-z][\\w.-]*`).exec(text);
+  const home = new RegExp(`(?<![\\w.])/(?:${['work', 'root', 'home'].join('|')})/(?!nonroot)[a-z][\\w.-]*`).exec(text);
   if (home && file !== 'package-lock.json') problems.push(`${file}: names a folder of one machine (${home[0]})`);
   if (file === 'package-lock.json')
     for (const [, host] of text.matchAll(/"resolved": "https?:\/\/([^/"]+)/g))

@@ -39,8 +39,12 @@ export function targetOf(kubeconfig: string): Target {
 }
 
 /** What an object looks like to a test: everything may be there. */
-// biome-ignore lint/suspicious/noExplicitAny: tests look at arbitrary fields of arbitrary objects
-export type Loose = KubeObject & Record<string, any>;
+export interface Loose extends Omit<KubeObject, 'spec' | 'status'> {
+  // biome-ignore lint/suspicious/noExplicitAny: tests look at arbitrary fields of arbitrary objects
+  readonly spec: any;
+  // biome-ignore lint/suspicious/noExplicitAny: tests look at arbitrary fields of arbitrary objects
+  readonly status: any;
+}
 
 export interface Answer {
   readonly code: number;
@@ -65,11 +69,18 @@ export class Api {
     this.agent = new Agent({ connections: 16, connect: { ca, ...(cert && { cert }), ...(key && { key }) } });
   }
 
-  async raw(method: string, path: string, body?: unknown, contentType = 'application/json'): Promise<Answer> {
+  async raw(
+    method: string,
+    path: string,
+    body?: unknown,
+    contentType = 'application/json',
+    headers: Record<string, string> = {},
+  ): Promise<Answer> {
     const answer = await request(`${this.target.server}${path}`, {
       method: method as 'GET',
       dispatcher: this.agent,
       headers: {
+        ...headers,
         'content-type': contentType,
         ...(this.target.token && { authorization: `Bearer ${this.target.token}` }),
       },

@@ -1,0 +1,55 @@
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import { PYTORCH_JOB } from '../../src/api/kinds.ts';
+import { eventually } from '../support/eventually.ts';
+import { usePlatform } from '../support/platform.ts';
+import { pythonWith, runPython } from '../support/python-client.ts';
+import { JobUnderTest, pytorchJob } from '../support/pytorch-job.ts';
+
+/** The last release of upstream's client for the v1 jobs, and the Kubernetes client it was tried with. */
+const PACKAGES = ['kubeflow-training==1.9.4', 'kubernetes==35.0.0', 'setuptools<81'];
+
+const platform = usePlatform();
+let python: string;
+
+beforeAll(async () => {
+  python = await pythonWith(PACKAGES);
+}, 600_000);
+
+describe('kubeflow-training 1.9.4, unchanged', () => {
+  test('creates a PyTorchJob, waits for its conditions, lists and deletes it', async () => {
+    const namespace = await platform.namespace();
+    const others = await JobUnderTest.create(platform.api, pytorchJob(namespace, 'made-with-kubectl'));
+    await others.running(3);
+
+    const job = new JobUnderTest(platform.api, namespace, 'sdk');
+    const kubelet = (async () => {
+      await eventually('the job', () => platform.api.get(PYTORCH_JOB, namespace, 'sdk'), { timeoutMs: 60_000 });
+      await job.condition('Running', 'True', { timeoutMs: 60_000 });
+      await new Promise((resolve) => setTimeout(resolve, 3000));
+      await job.exit('sdk-worker-0', 0);
+      await job.exit('sdk-master-0', 0);
+    })();
+    const [output] = await Promise.all([
+      runPython(
+        python,
+        'test/conformance/kubeflow_training_job.py',
+        [namespace, 'sdk', 'example.org/train:1', '["true"]'],
+        {
+          KUBECONFIG: platform.cluster.kubeconfig,
+        },
+      ),
+      kubelet,
+    ]);
+    const steps = output
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
+    expect(steps).toEqual([
+      { step: 'created' },
+      { step: 'running', pods: ['sdk-master-0', 'sdk-worker-0'] },
+      { step: 'succeeded', succeeded: true, conditions: ['Created', 'Running', 'Succeeded'] },
+      { step: 'listed', jobs: expect.arrayContaining(['sdk', 'made-with-kubectl']) },
+      { step: 'deleted', jobs: ['made-with-kubectl'] },
+    ]);
+  }, 300_000);
+});

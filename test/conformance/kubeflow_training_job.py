@@ -1,0 +1,56 @@
+"""Drives one PyTorchJob with upstream's unchanged TrainingClient; prints one JSON line for each step it got through."""
+
+import json
+import sys
+import time
+
+from kubeflow.training import (
+    KubeflowOrgV1PyTorchJob,
+    KubeflowOrgV1PyTorchJobSpec,
+    KubeflowOrgV1ReplicaSpec,
+    KubeflowOrgV1RunPolicy,
+    TrainingClient,
+    constants,
+)
+from kubernetes import client
+
+namespace, name, image, command = sys.argv[1], sys.argv[2], sys.argv[3], json.loads(sys.argv[4])
+
+
+def step(what, **values):
+    print(json.dumps({"step": what, **values}), flush=True)
+
+
+def replica(count):
+    container = client.V1Container(name="pytorch", image=image, command=command, image_pull_policy="IfNotPresent")
+    spec = client.V1PodSpec(containers=[container], tolerations=[client.V1Toleration(operator="Exists")])
+    template = client.V1PodTemplateSpec(spec=spec, metadata=client.V1ObjectMeta(annotations={}))
+    return KubeflowOrgV1ReplicaSpec(replicas=count, restart_policy="OnFailure", template=template)
+
+
+training = TrainingClient(namespace=namespace, job_kind=constants.PYTORCHJOB_KIND)
+job = KubeflowOrgV1PyTorchJob(
+    api_version=constants.API_VERSION,
+    kind=constants.PYTORCHJOB_KIND,
+    metadata=client.V1ObjectMeta(name=name, namespace=namespace),
+    spec=KubeflowOrgV1PyTorchJobSpec(
+        run_policy=KubeflowOrgV1RunPolicy(clean_pod_policy="None"),
+        pytorch_replica_specs={"Master": replica(1), "Worker": replica(1)},
+    ),
+)
+training.create_job(job)
+step("created")
+training.wait_for_job_conditions(name, expected_conditions={constants.JOB_CONDITION_RUNNING}, wait_timeout=120, polling_interval=1)
+step("running", pods=sorted(training.get_job_pod_names(name)))
+training.wait_for_job_conditions(name, wait_timeout=120, polling_interval=1)
+step("succeeded", succeeded=training.is_job_succeeded(name), conditions=[c.type for c in training.get_job_conditions(name)])
+if "--logs" in sys.argv:
+    logs, _ = training.get_job_logs(name)
+    step("logs", logs=logs)
+step("listed", jobs=[item.metadata.name for item in training.list_jobs()])
+training.delete_job(name)
+for _ in range(60):
+    if name not in [item.metadata.name for item in training.list_jobs()]:
+        break
+    time.sleep(0.5)
+step("deleted", jobs=[item.metadata.name for item in training.list_jobs()])

@@ -1,0 +1,122 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { WriteFault } from '../support/fault-proxy.ts';
+import { FaultRig, type Outcome, type Scenario } from '../support/fault-rig.ts';
+import { usePlatform } from '../support/platform.ts';
+import { restart, success, suspendResume } from '../support/scenarios.ts';
+
+const platform = usePlatform({ controller: false });
+let rig: FaultRig;
+
+beforeAll(async () => {
+  rig = await FaultRig.start(platform.api, platform.identity);
+}, 60_000);
+afterAll(() => rig?.stop(), 30_000);
+
+const KILLS: readonly WriteFault[] = [{ kind: 'kill-before' }, { kind: 'kill-after' }, { kind: 'reset-after' }];
+const ANSWERS: readonly WriteFault[] = [409, 410, 429, 500, 503].map((code) => ({ kind: 'answer', code, times: 1 }));
+const PERSISTENT: WriteFault = { kind: 'answer', code: 500, times: 3 };
+const MANY_RUNS = 600_000;
+
+/** Plays the scenario at every write with every fault; collects what differs from the clean run. */
+async function matrix(scenario: Scenario, faults: readonly WriteFault[]): Promise<string[]> {
+  const clean = await rig.play(scenario, await platform.namespace());
+  expect(clean.writes.length).toBeGreaterThan(0);
+  const problems: string[] = [];
+  for (let at = 1; at <= clean.writes.length; at++)
+    for (const fault of faults) {
+      const what = `${scenario.name}: ${describeFault(fault)} at write ${at} of ${clean.writes.length}`;
+      try {
+        const outcome = await rig.play(scenario, await platform.namespace(), at, fault);
+        problems.push(...differences(clean, outcome).map((difference) => `${what}: ${difference}`));
+      } catch (error) {
+        problems.push(`${what}: ${error instanceof Error ? error.message : error}`);
+      }
+    }
+  return problems;
+}
+
+describe('a PyTorchJob ends as if nothing had happened', () => {
+  test(
+    'three clean runs end alike',
+    async () => {
+      const runs: Outcome[] = [];
+      for (let run = 0; run < 3; run++) runs.push(await rig.play(success(platform.api), await platform.namespace()));
+      expect(differences(runs[0]!, runs[1]!)).toEqual([]);
+      expect(differences(runs[0]!, runs[2]!)).toEqual([]);
+    },
+    MANY_RUNS,
+  );
+
+  test(
+    'success: the controller dies, or hears nothing, at every write',
+    async () => {
+      expect(await matrix(success(platform.api), KILLS)).toEqual([]);
+    },
+    MANY_RUNS,
+  );
+
+  test(
+    'success: every write is refused once with 409, 410, 429, 500 and 503, and three times with 500',
+    async () => {
+      expect(await matrix(success(platform.api), [...ANSWERS, PERSISTENT])).toEqual([]);
+    },
+    MANY_RUNS,
+  );
+
+  test(
+    'restart of a worker: the controller dies, or hears nothing, at every write',
+    async () => {
+      expect(await matrix(restart(platform.api), KILLS)).toEqual([]);
+    },
+    MANY_RUNS,
+  );
+
+  test(
+    'suspend and resume: the controller dies, or hears nothing, at every write',
+    async () => {
+      expect(await matrix(suspendResume(platform.api), KILLS)).toEqual([]);
+    },
+    MANY_RUNS,
+  );
+
+  test(
+    'watches that break, expire or lag change nothing',
+    async () => {
+      const scenario = success(platform.api);
+      const clean = await rig.play(scenario, await platform.namespace());
+      const namespace = await platform.namespace();
+      const dropping = setInterval(() => rig.proxy.dropWatches(), 150);
+      const dropped = await rig.play(scenario, namespace).finally(() => clearInterval(dropping));
+      expect(differences(clean, dropped)).toEqual([]);
+
+      rig.proxy.expireNextWatches(4);
+      rig.proxy.dropWatches();
+      expect(differences(clean, await rig.play(scenario, await platform.namespace()))).toEqual([]);
+
+      rig.proxy.delayEvents(2000);
+      const late = await rig.play(scenario, await platform.namespace()).finally(() => rig.proxy.delayEvents(0));
+      expect(differences(clean, late)).toEqual([]);
+    },
+    MANY_RUNS,
+  );
+});
+
+function differences(clean: Outcome, other: Outcome): string[] {
+  const found: string[] = [];
+  for (const part of ['objects', 'creates', 'deletes'] as const) {
+    const [left, right] = [
+      JSON.stringify(clean[part], null, 1).split('\n'),
+      JSON.stringify(other[part], null, 1).split('\n'),
+    ];
+    const at = left.findIndex((line, index) => line !== right[index]);
+    if (at >= 0 || left.length !== right.length)
+      found.push(
+        `${part} differ: clean ${left.slice(Math.max(at, 0), at + 3).join(' ')} | now ${right.slice(Math.max(at, 0), at + 3).join(' ')}`,
+      );
+  }
+  return found;
+}
+
+function describeFault(fault: WriteFault): string {
+  return fault.kind === 'answer' ? `${fault.code} (${fault.times}x)` : fault.kind;
+}

@@ -1,0 +1,119 @@
+import { describe, expect, test } from '@jest/globals';
+import { SCHEDULER_PLUGINS_POD_GROUP, VOLCANO_POD_GROUP } from '../../src/api/kinds.ts';
+import type { Kind, KubeObject } from '../../src/api/kube.ts';
+import { ControllerProcess } from '../support/controller-process.ts';
+import { eventually, stays } from '../support/eventually.ts';
+import { usePlatform } from '../support/platform.ts';
+import { JobUnderTest, pytorchJob } from '../support/pytorch-job.ts';
+
+const platform = usePlatform({ controller: false });
+const CRD: Kind = {
+  group: 'apiextensions.k8s.io',
+  version: 'v1',
+  kind: 'CustomResourceDefinition',
+  plural: 'customresourcedefinitions',
+  namespaced: false,
+};
+
+/** A neighbour's PodGroup with any fields: its own scheduler is not needed to see what we ask of it. */
+async function servePodGroups(kind: Kind): Promise<() => Promise<void>> {
+  const name = `${kind.plural}.${kind.group}`;
+  const open = { type: 'object', 'x-kubernetes-preserve-unknown-fields': true };
+  await platform.api.apply(CRD, {
+    apiVersion: 'apiextensions.k8s.io/v1',
+    kind: 'CustomResourceDefinition',
+    metadata: { name, annotations: { 'api-approved.kubernetes.io': 'unapproved, for tests' } },
+    spec: {
+      group: kind.group,
+      scope: 'Namespaced',
+      names: { kind: kind.kind, plural: kind.plural, singular: 'podgroup', listKind: 'PodGroupList' },
+      versions: [
+        {
+          name: kind.version,
+          served: true,
+          storage: true,
+          subresources: { status: {} },
+          schema: { openAPIV3Schema: { type: 'object', properties: { spec: open, status: open } } },
+        },
+      ],
+    },
+  } as KubeObject);
+  await eventually(
+    `${name} to be served`,
+    async () => (await platform.api.raw('GET', `/apis/${kind.group}/${kind.version}/${kind.plural}`)).code === 200,
+  );
+  return () => platform.api.delete(CRD, undefined, name);
+}
+
+describe('gang scheduling of a PyTorchJob', () => {
+  test('[training 22] volcano: pods wait for their PodGroup', async () => {
+    const unserve = await servePodGroups(VOLCANO_POD_GROUP);
+    const controller = await ControllerProcess.start({
+      kubeconfig: platform.identity.kubeconfig,
+      flags: ['--gang-scheduler-name', 'volcano'],
+    });
+    try {
+      const namespace = await platform.namespace();
+      const schedulingPolicy = { queue: 'research', minResources: { cpu: '3' } };
+      const job = await JobUnderTest.create(
+        platform.api,
+        pytorchJob(namespace, 'j', { runPolicy: { schedulingPolicy, cleanPodPolicy: 'All' } }),
+      );
+      const group = await eventually('the PodGroup', () => platform.api.get(VOLCANO_POD_GROUP, namespace, 'j'));
+      expect(group.spec).toMatchObject({ minMember: 3, queue: 'research', minResources: { cpu: '3' } });
+      await stays('a job whose PodGroup waits', async () => (await job.podNames()).length === 0, 700);
+
+      await platform.api.patch(VOLCANO_POD_GROUP, namespace, 'j', { status: { phase: 'Inqueue' } }, 'status');
+      const pods = await eventually('the pods', async () => {
+        const found = await job.pods();
+        return found.length === 3 && found;
+      });
+      for (const pod of pods) {
+        expect(pod.spec.schedulerName).toBe('volcano');
+        expect(pod.metadata.annotations).toMatchObject({
+          'scheduling.k8s.io/group-name': 'j',
+          'volcano.sh/task-spec': pod.metadata.labels?.['training.kubeflow.org/replica-type'],
+        });
+      }
+      await job.exit('j-master-0', 0);
+      await job.condition('Succeeded');
+      await eventually(
+        'the PodGroup to be gone',
+        async () => (await platform.api.get(VOLCANO_POD_GROUP, namespace, 'j')) === undefined,
+      );
+    } finally {
+      await controller.stop();
+      await unserve();
+    }
+  }, 60_000);
+
+  test('[training 22] scheduler-plugins: pods carry the PodGroup in a label', async () => {
+    const unserve = await servePodGroups(SCHEDULER_PLUGINS_POD_GROUP);
+    const controller = await ControllerProcess.start({
+      kubeconfig: platform.identity.kubeconfig,
+      flags: ['--gang-scheduler-name', 'gang'],
+    });
+    try {
+      const namespace = await platform.namespace();
+      const job = await JobUnderTest.create(
+        platform.api,
+        pytorchJob(namespace, 'j', { runPolicy: { schedulingPolicy: { scheduleTimeoutSeconds: 60 } } }),
+      );
+      const group = await eventually('the PodGroup', () =>
+        platform.api.get(SCHEDULER_PLUGINS_POD_GROUP, namespace, 'j'),
+      );
+      expect(group.spec).toMatchObject({ minMember: 3, scheduleTimeoutSeconds: 60 });
+      const pods = await eventually('the pods', async () => {
+        const found = await job.pods();
+        return found.length === 3 && found;
+      });
+      for (const pod of pods) {
+        expect(pod.spec.schedulerName).toBe('gang');
+        expect(pod.metadata.labels).toMatchObject({ 'scheduling.x-k8s.io/pod-group': 'j' });
+      }
+    } finally {
+      await controller.stop();
+      await unserve();
+    }
+  }, 60_000);
+});

@@ -1,0 +1,54 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { describe, expect, test } from '@jest/globals';
+import { auditPosition, countedWrites, readAudit, tally, WRITE_VERBS } from '../support/audit-log.ts';
+import { usePlatform } from '../support/platform.ts';
+import { JobUnderTest, pytorchJob } from '../support/pytorch-job.ts';
+
+const platform = usePlatform();
+const IDLE_MS = 60_000;
+
+describe('what the controller writes', () => {
+  test('a job of four pods costs at most nine writes, events apart', async () => {
+    const namespace = await platform.namespace();
+    const from = auditPosition(platform.cluster.auditLog);
+    const job = await JobUnderTest.create(platform.api, pytorchJob(namespace, 'j', { worker: 3 }));
+    await job.running(4);
+    await job.condition('Running');
+    for (const worker of ['j-worker-0', 'j-worker-1', 'j-worker-2']) await job.exit(worker, 0);
+    await job.exit('j-master-0', 0);
+    await job.condition('Succeeded');
+    await delay(1500);
+
+    const writes = countedWrites(await readAudit(platform.cluster.auditLog, from), platform.identity.user).filter(
+      (write) => write.namespace === namespace,
+    );
+    expect(tally(writes)).toMatchObject({ 'create pods': 4, 'create services': 1 });
+    expect(writes.length).toBeLessThanOrEqual(9);
+    expect(writes.filter((write) => write.code >= 400)).toEqual([]);
+  });
+
+  test(
+    'an idle controller with running and finished jobs writes nothing but leases',
+    async () => {
+      const namespace = await platform.namespace();
+      const running = await JobUnderTest.create(platform.api, pytorchJob(namespace, 'running'));
+      const finished = await JobUnderTest.create(platform.api, pytorchJob(namespace, 'finished'));
+      await running.running(3);
+      await running.condition('Running');
+      await finished.running(3);
+      await finished.exit('finished-master-0', 0);
+      await finished.condition('Succeeded');
+      await delay(3000);
+
+      const from = auditPosition(platform.cluster.auditLog);
+      await delay(IDLE_MS);
+      const requests = await readAudit(platform.cluster.auditLog, from);
+      const writes = requests.filter(
+        (request) =>
+          request.user === platform.identity.user && WRITE_VERBS.has(request.verb) && request.resource !== 'leases',
+      );
+      expect(tally(writes)).toEqual({});
+    },
+    IDLE_MS + 60_000,
+  );
+});

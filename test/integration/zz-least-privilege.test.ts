@@ -1,0 +1,38 @@
+import { describe, expect, test } from '@jest/globals';
+import { readAudit } from '../support/audit-log.ts';
+import { grants } from '../support/generated-rules.ts';
+import { usePlatform } from '../support/platform.ts';
+
+const platform = usePlatform({ controller: false });
+
+/** Grants for kinds that a cluster may not serve: their use depends on which neighbours are installed. */
+const NEIGHBOURS = /scheduling\.(volcano\.sh|x-k8s\.io|k8s\.io)\//;
+
+/** Reads the audit log of all integration tests before it, and therefore runs last. */
+describe('least privilege over the whole run', () => {
+  test('no request of the controller was forbidden', async () => {
+    const requests = await readAudit(platform.cluster.auditLog);
+    const own = requests.filter((request) => request.user === platform.identity.user);
+    expect(own.length).toBeGreaterThan(0);
+    expect(
+      own
+        .filter((request) => request.code === 403 && !isNamespaceEnding(request))
+        .map(({ verb, group, resource, name }) => `${verb} ${group}/${resource} ${name}`),
+    ).toEqual([]);
+  });
+
+  test('every granted verb was used', async () => {
+    const requests = await readAudit(platform.cluster.auditLog);
+    const used = new Set(
+      requests
+        .filter((request) => request.user === platform.identity.user && request.code < 400)
+        .map(({ verb, group, resource }) => `${verb} ${group ? `${group}/` : ''}${resource}`),
+    );
+    expect(grants().filter((grant) => !used.has(grant) && !NEIGHBOURS.test(grant))).toEqual([]);
+  });
+});
+
+/** Creating in a namespace that is being deleted is answered with 403 too, and is no lack of privilege. */
+function isNamespaceEnding(request: { verb: string }): boolean {
+  return request.verb === 'create';
+}

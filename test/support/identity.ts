@@ -1,0 +1,124 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { allCrds } from '../../src/api/index.ts';
+import { NAMESPACE } from '../../src/api/kinds.ts';
+import type { Kind, KubeObject } from '../../src/api/kube.ts';
+import type { Api, Target } from './api.ts';
+import { eventually } from './eventually.ts';
+import { controllerRules } from './generated-rules.ts';
+
+export interface Identity {
+  /** As the audit log names it. */
+  readonly user: string;
+  /** A kubeconfig with a token of the controller's service account. */
+  readonly kubeconfig: string;
+  /** The way to the server under the same token, for a proxy. */
+  readonly target: Target;
+}
+
+/** The namespace that the controller under test lives in. */
+export const SYSTEM_NAMESPACE = 'armature-system';
+const ACCOUNT = 'armature-controller';
+const RBAC = { group: 'rbac.authorization.k8s.io', version: 'v1' } as const;
+const CRD: Kind = {
+  group: 'apiextensions.k8s.io',
+  version: 'v1',
+  kind: 'CustomResourceDefinition',
+  plural: 'customresourcedefinitions',
+  namespaced: false,
+};
+
+/** Installs the CRDs and a service account that may do exactly what the generated roles say. */
+export async function installIdentity(api: Api): Promise<Identity> {
+  await Promise.all(allCrds().map((crd) => api.apply(CRD, crd as unknown as KubeObject)));
+  await eventually(
+    'the CRDs to be served',
+    async () => (await api.raw('GET', '/apis/kubeflow.org/v1/pytorchjobs')).code === 200,
+  );
+  await api.apply(NAMESPACE, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: SYSTEM_NAMESPACE } });
+  for (const [kind, object] of accessObjects()) await api.apply(kind, object);
+  const token = await tokenOf(api);
+  const target: Target = { server: api.target.server, ca: api.target.ca, token };
+  return { user: `system:serviceaccount:${SYSTEM_NAMESPACE}:${ACCOUNT}`, kubeconfig: writeKubeconfig(target), target };
+}
+
+/** Writes a kubeconfig for a way to a server. */
+export function writeKubeconfig(target: Pick<Target, 'server' | 'ca' | 'token'>, namespace = SYSTEM_NAMESPACE): string {
+  const file = join(mkdtempSync(join(tmpdir(), 'armature-identity-')), 'kubeconfig');
+  const cluster = {
+    server: target.server,
+    ...(target.server.startsWith('https') && {
+      'certificate-authority-data': Buffer.from(target.ca).toString('base64'),
+    }),
+  };
+  const config = {
+    apiVersion: 'v1',
+    kind: 'Config',
+    clusters: [{ name: 'test', cluster }],
+    users: [{ name: 'test', user: { token: target.token } }],
+    contexts: [{ name: 'test', context: { cluster: 'test', user: 'test', namespace } }],
+    'current-context': 'test',
+  };
+  writeFileSync(file, JSON.stringify(config), { mode: 0o600 });
+  return file;
+}
+
+function accessObjects(): [Kind, KubeObject][] {
+  const subjects = [{ kind: 'ServiceAccount', name: ACCOUNT, namespace: SYSTEM_NAMESPACE }];
+  const meta = (name: string, namespace?: string) => ({ name, ...(namespace && { namespace }) });
+  const ref = (kind: string, name: string) => ({ apiGroup: RBAC.group, kind, name });
+  const kind = (name: string, plural: string, namespaced: boolean): Kind => ({
+    ...RBAC,
+    kind: name,
+    plural,
+    namespaced,
+  });
+  const apiVersion = `${RBAC.group}/${RBAC.version}`;
+  const leases = `${ACCOUNT}-leases`;
+  const object = (value: Record<string, unknown>) => value as unknown as KubeObject;
+  return [
+    [
+      { group: '', version: 'v1', kind: 'ServiceAccount', plural: 'serviceaccounts', namespaced: true },
+      object({ apiVersion: 'v1', kind: 'ServiceAccount', metadata: meta(ACCOUNT, SYSTEM_NAMESPACE) }),
+    ],
+    [
+      kind('ClusterRole', 'clusterroles', false),
+      object({ apiVersion, kind: 'ClusterRole', metadata: meta(ACCOUNT), rules: controllerRules() }),
+    ],
+    [
+      kind('ClusterRoleBinding', 'clusterrolebindings', false),
+      object({
+        apiVersion,
+        kind: 'ClusterRoleBinding',
+        metadata: meta(ACCOUNT),
+        subjects,
+        roleRef: ref('ClusterRole', ACCOUNT),
+      }),
+    ],
+    [
+      kind('Role', 'roles', true),
+      object({ apiVersion, kind: 'Role', metadata: meta(leases, SYSTEM_NAMESPACE), rules: LEASE_RULES }),
+    ],
+    [
+      kind('RoleBinding', 'rolebindings', true),
+      object({
+        apiVersion,
+        kind: 'RoleBinding',
+        metadata: meta(leases, SYSTEM_NAMESPACE),
+        subjects,
+        roleRef: ref('Role', leases),
+      }),
+    ],
+  ];
+}
+
+const LEASE_RULES = [{ apiGroups: ['coordination.k8s.io'], resources: ['leases'], verbs: ['create', 'get', 'update'] }];
+
+async function tokenOf(api: Api): Promise<string> {
+  const path = `/api/v1/namespaces/${SYSTEM_NAMESPACE}/serviceaccounts/${ACCOUNT}/token`;
+  const body = { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec: { expirationSeconds: 86_400 } };
+  const answer = await api.raw('POST', path, body);
+  if (answer.code !== 201) throw new Error(`no token for the controller: ${answer.code} ${answer.text}`);
+  return (JSON.parse(answer.text) as { status: { token: string } }).status.token;
+}

@@ -1,0 +1,50 @@
+import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, renameSync, rmSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+
+/**
+ * A Python virtual environment with exactly these packages, made once and kept in the user's cache folder.
+ * @returns the path of its interpreter
+ */
+export async function pythonWith(packages: readonly string[]): Promise<string> {
+  const cache = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'armature', 'python');
+  const folder = join(cache, createHash('sha256').update(packages.join('\n')).digest('hex').slice(0, 16));
+  const python = join(folder, 'bin', 'python');
+  if (existsSync(join(folder, 'complete'))) return python;
+  process.stderr.write(`  … Python environment with ${packages.join(', ')} (about a minute, once)\n`);
+  await mkdir(cache, { recursive: true });
+  rmSync(folder, { recursive: true, force: true });
+  await run('python3', ['-m', 'venv', folder]);
+  await run(python, ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', ...packages], {
+    maxBuffer: 64 << 20,
+  });
+  await run(python, ['-c', 'import pathlib, sys; pathlib.Path(sys.argv[1]).touch()', join(folder, 'complete.part')]);
+  renameSync(join(folder, 'complete.part'), join(folder, 'complete'));
+  return python;
+}
+
+/** Runs a Python script; resolves to what it printed, rejects with its traceback. */
+export async function runPython(
+  python: string,
+  script: string,
+  args: readonly string[],
+  env: Record<string, string>,
+): Promise<string> {
+  try {
+    const { stdout } = await run(python, [script, ...args], {
+      env: { ...process.env, ...env },
+      maxBuffer: 64 << 20,
+      timeout: 240_000,
+    });
+    return stdout;
+  } catch (error) {
+    const { stdout = '', stderr = '' } = error as { stdout?: string; stderr?: string };
+    throw new Error(`${script} failed:\n${stdout.slice(-2000)}\n${stderr.slice(-4000)}`);
+  }
+}

@@ -1,0 +1,109 @@
+import { hostname } from 'node:os';
+import { Command, InvalidArgumentError } from 'commander';
+import { systemEnvironment } from '../runtime/environment.ts';
+import { HttpClient } from '../runtime/http-client.ts';
+import { loadAccess } from '../runtime/kubeconfig.ts';
+import { jsonLogger, type LogLevel } from '../runtime/log.ts';
+import { runManager } from '../runtime/manager.ts';
+import { Metrics } from '../runtime/metrics.ts';
+import { CONTROLLER_NAME, VERSION } from '../runtime/version.ts';
+import { trainingDomains } from '../training/controller.ts';
+
+interface Flags {
+  readonly kubeconfig?: string;
+  readonly context?: string;
+  readonly metricsBindAddress: string;
+  readonly healthProbeBindAddress: string;
+  readonly leaderElect: boolean;
+  readonly leaderElectionNamespace?: string;
+  readonly kubeApiQps: number;
+  readonly kubeApiBurst?: number;
+  readonly maxConcurrentReconciles: number;
+  readonly namespace?: string;
+  readonly gangSchedulerName?: string;
+  readonly only?: readonly string[];
+  readonly logLevel: LogLevel;
+}
+
+/** The groups of domains that `--only` chooses from. */
+const DOMAINS = { training: trainingDomains };
+type DomainName = keyof typeof DOMAINS;
+
+/** `armature controller`: runs the controllers, in a cluster or against one. */
+export function controllerCommand(): Command {
+  return new Command('controller')
+    .description('run the controllers, in a cluster or against one')
+    .option('--kubeconfig <file>', 'how to reach the cluster (default: KUBECONFIG, else the pod, else ~/.kube/config)')
+    .option('--context <name>', "a context of the kubeconfig (default: the file's current one)")
+    .option('--metrics-bind-address <address>', 'where /metrics is served; 0 turns it off', ':8080')
+    .option('--health-probe-bind-address <address>', 'where /healthz and /readyz are served; 0 turns it off', ':8081')
+    .option('--leader-elect', 'hold a Lease, so that one of several replicas works', false)
+    .option('--leader-election-namespace <namespace>', "where the Lease is (default: the pod's or context's own)")
+    .option('--kube-api-qps <number>', 'requests a second to the apiserver; 0 is no limit', number, 0)
+    .option('--kube-api-burst <number>', 'how far the limit may be exceeded for a moment', number)
+    .option('--max-concurrent-reconciles <number>', 'objects of one kind worked on at the same time', number, 16)
+    .option('--namespace <namespace>', 'watch this namespace only (default: all)')
+    .option('--gang-scheduler-name <name>', 'schedule the pods of a job together: volcano or scheduler-plugins')
+    .option('--only <domains>', `run these only, separated by commas: ${Object.keys(DOMAINS).join(', ')}`, domainNames)
+    .option('--log-level <level>', 'debug, info, warn or error', 'info')
+    .action(run);
+}
+
+function number(text: string): number {
+  const value = Number(text);
+  if (Number.isFinite(value) && value >= 0) return value;
+  throw new InvalidArgumentError('it must be a number, zero or more.');
+}
+
+function domainNames(text: string): readonly string[] {
+  const names = text.split(',').map((name) => name.trim());
+  const unknown = names.find((name) => !(name in DOMAINS));
+  if (unknown === undefined) return names;
+  throw new InvalidArgumentError(`"${unknown}" is none of ${Object.keys(DOMAINS).join(', ')}.`);
+}
+
+async function run(flags: Flags): Promise<void> {
+  const log = jsonLogger(flags.logLevel);
+  const access = await loadAccess({
+    ...(flags.kubeconfig && { kubeconfig: flags.kubeconfig }),
+    ...(flags.context && { context: flags.context }),
+  });
+  const metrics = new Metrics();
+  const { host } = new URL(access.server);
+  const client = new HttpClient({
+    access,
+    environment: systemEnvironment,
+    userAgent: `${CONTROLLER_NAME}/${VERSION}`,
+    qps: flags.kubeApiQps,
+    ...(flags.kubeApiBurst !== undefined && { burst: flags.kubeApiBurst }),
+    onResponse: (method, code) => metrics.requested(method, code, host),
+  });
+  const only = (flags.only ?? Object.keys(DOMAINS)) as readonly DomainName[];
+  const options = { ...(flags.gangSchedulerName && { gangSchedulerName: flags.gangSchedulerName }) };
+  const leaderElection = {
+    namespace: flags.leaderElectionNamespace ?? access.namespace ?? 'default',
+    name: CONTROLLER_NAME,
+  };
+  const manager = runManager({
+    client,
+    environment: systemEnvironment,
+    domains: only.flatMap((name) => DOMAINS[name](options)),
+    workers: flags.maxConcurrentReconciles,
+    identity: `${hostname()}_${process.pid}`,
+    metricsAddress: flags.metricsBindAddress,
+    healthAddress: flags.healthProbeBindAddress,
+    log,
+    metrics,
+    ...(flags.namespace && { namespace: flags.namespace }),
+    ...(flags.leaderElect && { leaderElection }),
+  });
+  const stop = (signal: string) => {
+    log.info('stopping', { signal });
+    manager.stop().catch(() => {});
+  };
+  process.once('SIGTERM', stop);
+  process.once('SIGINT', stop);
+  log.info('starting', { server: access.server, version: VERSION, domains: only });
+  await manager.done;
+  await client.close();
+}

@@ -1,0 +1,215 @@
+import { apiVersionOf, controllerOf, type Kind, type KubeObject, keyOf, type OwnerReference } from '../api/kube.ts';
+import { ApiError, isAlreadyExists, isNotFound, type KubeClient, type ObjectRef } from './client.ts';
+import type { Domain, Observed, OwnedKind, Plan } from './domain.ts';
+import { deepEqual, isSubset, mergePatch } from './json.ts';
+import { settleAll } from './limiter.ts';
+import type { OwnWrites } from './own-writes.ts';
+
+export interface ApplyContext {
+  readonly client: KubeClient;
+  readonly ownWrites: OwnWrites;
+  readonly fieldManager: string;
+  /** Writes of one plan under way at the same time. @default 32 */
+  readonly concurrency?: number;
+  /** Start with one write and double, so that a quota that refused once is not asked a hundred times. */
+  readonly cautious?: boolean;
+  readonly signal?: AbortSignal;
+}
+
+export interface ApplyOutcome {
+  /** What the server refused, children and status alike. */
+  readonly failures: readonly Error[];
+  /** Whether the status is now as planned (or was, or is none of the plan's business). */
+  readonly statusWritten: boolean;
+  readonly removedSelf: boolean;
+}
+
+/** A child's name is taken by an object of somebody else's. Waiting does not mend it; people do. */
+export class ForeignObjectError extends Error {
+  override readonly name = 'ForeignObjectError';
+}
+
+type Write = () => Promise<void>;
+
+/** Carries out one plan: the one place where controllers write. */
+export async function applyPlan<T extends KubeObject>(
+  domain: Domain<T>,
+  observed: Observed<T>,
+  plan: Plan,
+  context: ApplyContext,
+): Promise<ApplyOutcome> {
+  const owner = observed.object;
+  const status = () => writeStatus(domain.kind, owner, plan.status, context);
+  const failures: Error[] = [];
+  if (plan.statusFirst) {
+    const [written] = await settleAll([status], 1);
+    // What must be counted before it is done is not done when it could not be counted.
+    if (written?.status === 'rejected') {
+      return { failures: [toError(written.reason)], statusWritten: false, removedSelf: false };
+    }
+  }
+  failures.push(...(await writeAll(childWrites(domain, observed, plan, context), context)));
+  let statusWritten = true;
+  if (!plan.statusFirst) {
+    const [written] = await settleAll([status], 1);
+    if (written?.status === 'rejected') {
+      statusWritten = false;
+      failures.push(toError(written.reason));
+    }
+  }
+  const removedSelf = plan.removeSelf === true && failures.length === 0;
+  if (removedSelf) {
+    const [removed] = await settleAll([() => remove(domain.kind, owner, owner, context)], 1);
+    if (removed?.status === 'rejected') failures.push(toError(removed.reason));
+  }
+  return { failures, statusWritten, removedSelf };
+}
+
+const toError = (reason: unknown): Error => (reason instanceof Error ? reason : new Error(String(reason)));
+
+const identity = (object: KubeObject): string => `${object.apiVersion} ${object.kind} ${keyOf(object.metadata)}`;
+
+function refOf({ metadata: { namespace, name = '' } }: KubeObject): ObjectRef {
+  return namespace ? { namespace, name } : { name };
+}
+
+function childWrites<T extends KubeObject>(
+  domain: Domain<T>,
+  observed: Observed<T>,
+  plan: Plan,
+  context: ApplyContext,
+): Write[] {
+  const owner = observed.object;
+  const existing = new Map(observed.children.map((child) => [identity(child), child]));
+  const writes: Write[] = [];
+  for (const { object, gracePeriodSeconds } of plan.remove ?? []) {
+    if (object.metadata.deletionTimestamp !== undefined) continue;
+    writes.push(() => remove(ownedKind(domain, object).kind, object, owner, context, gracePeriodSeconds));
+  }
+  for (const wanted of plan.children) {
+    const { kind, update } = ownedKind(domain, wanted);
+    const child = withOwner(wanted, domain.kind, owner);
+    const present = existing.get(identity(wanted));
+    if (!present) writes.push(() => create(kind, child, owner, context));
+    else if (update === 'patch' && present.metadata.deletionTimestamp === undefined && !isSubset(wanted, present)) {
+      writes.push(() => patch(kind, child, owner, context));
+    }
+  }
+  return writes;
+}
+
+function ownedKind(domain: Pick<Domain, 'owns' | 'kind'>, object: KubeObject): OwnedKind {
+  const owned = domain.owns.find(({ kind }) => kind.kind === object.kind && apiVersionOf(kind) === object.apiVersion);
+  if (owned) return owned;
+  throw new Error(
+    `the plan of ${domain.kind.kind} names a ${object.apiVersion} ${object.kind}, which the domain does not own; add it to owns`,
+  );
+}
+
+/** Stops at the first batch in which something failed. */
+async function writeAll(writes: readonly Write[], context: ApplyContext): Promise<Error[]> {
+  const { concurrency = 32, cautious = false } = context;
+  let size = cautious ? 1 : writes.length;
+  for (let start = 0; start < writes.length; size *= 2) {
+    const batch = writes.slice(start, start + size);
+    start += batch.length;
+    const results = await settleAll(batch, concurrency);
+    const failures = results.flatMap((result) => (result.status === 'rejected' ? [toError(result.reason)] : []));
+    if (failures.length > 0) return failures;
+  }
+  return [];
+}
+
+async function create(kind: Kind, child: KubeObject, owner: KubeObject, context: ApplyContext): Promise<void> {
+  const { client, ownWrites, fieldManager, signal } = context;
+  const ownerUid = owner.metadata.uid ?? '';
+  try {
+    const created = await client.create(kind, child, { fieldManager, ...(signal && { signal }) });
+    ownWrites.wrote(ownerUid, kind, created.metadata.resourceVersion);
+  } catch (error) {
+    if (!isAlreadyExists(error)) throw error;
+    const present = await client.get(kind, refOf(child), signal);
+    const holder = controllerOf(present);
+    if (holder?.uid === ownerUid) {
+      ownWrites.wrote(ownerUid, kind, present.metadata.resourceVersion);
+      return;
+    }
+    throw nameTaken(present, holder, owner);
+  }
+}
+
+/** Leftovers of a namesake that is gone disappear by themselves; anything else needs a person. */
+function nameTaken(present: KubeObject, holder: OwnerReference | undefined, owner: KubeObject): Error {
+  const name = `${present.kind} ${keyOf(present.metadata)}`;
+  const leftover = holder?.kind === owner.kind && holder.name === owner.metadata.name;
+  if (leftover || present.metadata.deletionTimestamp !== undefined) {
+    return new ApiError(
+      409,
+      'Terminating',
+      `${name} of an earlier ${owner.kind} is still there; waiting until it is gone`,
+    );
+  }
+  const whose = holder ? `${holder.kind} ${holder.name} controls it` : 'nothing controls it';
+  return new ForeignObjectError(
+    `${name} exists already and is not ours (${whose}); delete or rename it, or rename the ${owner.kind}`,
+  );
+}
+
+async function patch(kind: Kind, child: KubeObject, owner: KubeObject, context: ApplyContext): Promise<void> {
+  const { client, ownWrites, fieldManager, signal } = context;
+  const options = { fieldManager, force: true, ...(signal && { signal }) };
+  const patched = await client.patch(kind, refOf(child), 'apply', child, options);
+  ownWrites.wrote(owner.metadata.uid ?? '', kind, patched.metadata.resourceVersion);
+}
+
+async function remove(
+  kind: Kind,
+  object: KubeObject,
+  owner: KubeObject,
+  context: ApplyContext,
+  gracePeriodSeconds?: number,
+): Promise<void> {
+  const { client, ownWrites, signal } = context;
+  const uid = object.metadata.uid ?? '';
+  try {
+    await client.delete(kind, refOf(object), {
+      uid,
+      propagationPolicy: 'Background',
+      ...(gracePeriodSeconds !== undefined && { gracePeriodSeconds }),
+      ...(signal && { signal }),
+    });
+  } catch (error) {
+    const replaced = error instanceof ApiError && error.code === 409;
+    if (isNotFound(error) || replaced) return;
+    throw error;
+  }
+  ownWrites.deleted(owner.metadata.uid ?? '', kind, keyOf(object.metadata), uid);
+}
+
+/** The version read travels along, so that a writer who saw an older state is refused (409). */
+async function writeStatus(
+  kind: Kind,
+  owner: KubeObject,
+  status: object | undefined,
+  { client, ownWrites, fieldManager, signal }: ApplyContext,
+): Promise<void> {
+  if (status === undefined || deepEqual(owner.status ?? {}, status)) return;
+  const { uid = '', resourceVersion } = owner.metadata;
+  const body = { metadata: { uid, resourceVersion }, status: mergePatch(owner.status ?? {}, status) };
+  const options = { subresource: 'status', fieldManager, ...(signal && { signal }) };
+  const written = await client.patch(kind, refOf(owner), 'merge', body, options);
+  ownWrites.wrote(uid, kind, written.metadata.resourceVersion);
+}
+
+function withOwner(child: KubeObject, kind: Kind, owner: KubeObject): KubeObject {
+  const reference: OwnerReference = {
+    apiVersion: apiVersionOf(kind),
+    kind: kind.kind,
+    name: owner.metadata.name ?? '',
+    uid: owner.metadata.uid ?? '',
+    controller: true,
+    blockOwnerDeletion: true,
+  };
+  const others = child.metadata.ownerReferences?.filter(({ uid }) => uid !== reference.uid) ?? [];
+  return { ...child, metadata: { ...child.metadata, ownerReferences: [...others, reference] } };
+}

@@ -1,0 +1,108 @@
+import type { KubeObject } from '../api/kube.ts';
+import { applyPlan, ForeignObjectError } from './apply.ts';
+import type { Cache } from './cache.ts';
+import { isConflict, type KubeClient } from './client.ts';
+import type { Domain, Observed, Plan } from './domain.ts';
+import type { Environment, Instant } from './environment.ts';
+import type { EventRecorder } from './events.ts';
+import type { Metrics } from './metrics.ts';
+import type { OwnWrites } from './own-writes.ts';
+
+/** What one domain's reconciles work with. */
+export interface Workshop {
+  readonly domain: Domain;
+  readonly client: KubeClient;
+  readonly environment: Environment;
+  readonly objects: Cache;
+  /** In the order of `domain.owns`. */
+  readonly owned: readonly Cache[];
+  /** In the order of `domain.reads`. */
+  readonly lookups: readonly Cache[];
+  readonly ownWrites: OwnWrites;
+  readonly events: EventRecorder;
+  readonly metrics: Metrics;
+  readonly fieldManager: string;
+  /** @default 60000 */
+  readonly timeoutMs?: number;
+  /** Told which objects of each lookup this key depends on. */
+  readonly depends: (key: string, lookup: number, keys: readonly string[]) => void;
+}
+
+/** How one look at one key ended. */
+export type Outcome =
+  | { readonly type: 'gone' }
+  | { readonly type: 'settled'; readonly wakeAt?: Instant }
+  /** Our own last writes are not in the cache yet. */
+  | { readonly type: 'behind' }
+  /** Somebody wrote in between; the cache will tell. */
+  | { readonly type: 'conflict' }
+  | { readonly type: 'failed'; readonly error: Error; readonly terminal: boolean; readonly wakeAt?: Instant };
+
+/** Observe, plan, apply, report: one key, once. Never throws. */
+export async function reconcile(key: string, workshop: Workshop, failures: number): Promise<Outcome> {
+  const { domain, objects, ownWrites, events, metrics, environment } = workshop;
+  const object = objects.get(key);
+  if (!object) return { type: 'gone' };
+  // The garbage collector takes the children of an object that is being deleted.
+  if (object.metadata.deletionTimestamp !== undefined) return { type: 'settled' };
+  if (!ownWrites.caughtUp(object.metadata.uid ?? '')) return { type: 'behind' };
+  let observed: Observed<KubeObject>;
+  let plan: Plan;
+  try {
+    observed = observe(key, object, workshop);
+    plan = domain.plan(observed, environment.now());
+  } catch (error) {
+    metrics.panicked(domain.kind.kind.toLowerCase());
+    const message = `no plan can be made: ${(error as Error).message}`;
+    events.record(object, { type: 'Warning', reason: 'PlanFailed', message });
+    return { type: 'failed', error: error as Error, terminal: false };
+  }
+  return carryOut(workshop, observed, plan, failures);
+}
+
+function observe(key: string, object: KubeObject, workshop: Workshop): Observed<KubeObject> {
+  const { domain, owned, lookups, depends } = workshop;
+  const uid = object.metadata.uid ?? '';
+  const children = owned.flatMap((cache) => [...cache.controlledBy(uid)]);
+  const found: Record<string, readonly KubeObject[]> = {};
+  for (const [index, { name, keys }] of (domain.reads ?? []).entries()) {
+    const wanted = keys(object, children);
+    depends(key, index, wanted);
+    found[name] = wanted.flatMap((other) => lookups[index]?.get(other) ?? []);
+  }
+  return { object, children, lookups: found };
+}
+
+async function carryOut(
+  workshop: Workshop,
+  observed: Observed<KubeObject>,
+  plan: Plan,
+  failures: number,
+): Promise<Outcome> {
+  const { domain, client, environment, ownWrites, events, metrics, fieldManager, timeoutMs = 60_000 } = workshop;
+  const timeout = new AbortController();
+  const cancel = environment.after(timeoutMs, () => timeout.abort());
+  try {
+    const context = { client, ownWrites, fieldManager, cautious: failures > 0, signal: timeout.signal };
+    const outcome = await applyPlan(domain, observed, plan, context);
+    if (outcome.statusWritten) {
+      for (const event of plan.events ?? []) events.record(observed.object, event);
+      for (const count of plan.counts ?? []) metrics.count(count);
+    }
+    const refusals = outcome.failures.filter((error) => !isConflict(error));
+    for (const error of refusals) {
+      events.record(observed.object, { type: 'Warning', reason: 'ApplyFailed', message: error.message });
+    }
+    const [refusal] = refusals;
+    const wake = plan.wakeAt !== undefined && { wakeAt: plan.wakeAt };
+    if (refusal) return { type: 'failed', error: refusal, terminal: refusals.some(isTerminal), ...wake };
+    if (outcome.failures.length > 0) return { type: 'conflict' };
+    return { type: 'settled', ...wake };
+  } catch (error) {
+    return { type: 'failed', error: error as Error, terminal: false };
+  } finally {
+    cancel();
+  }
+}
+
+const isTerminal = (error: Error): boolean => error instanceof ForeignObjectError;

@@ -1,0 +1,61 @@
+/** `armature cluster ...`: a real Kubernetes on this machine. */
+
+import { Command } from 'commander';
+import { clusterDown, clusterStatus, clusterUp, loadImage } from '../cluster/index.ts';
+
+interface NameOption {
+  readonly name: string;
+}
+
+const progress = (line: string) => process.stderr.write(`${line}\n`);
+const print = (text: string) => process.stdout.write(`${text}\n`);
+
+/** The `cluster` group of subcommands. */
+export function clusterCommand(): Command {
+  const group = new Command('cluster').description(
+    'a real Kubernetes on this machine, for tests and for trying things',
+  );
+  const add = (usage: string, description: string) =>
+    group.command(usage).description(description).option('--name <name>', 'name of the cluster', 'armature');
+
+  add('up', 'bring the cluster up; quick when it is up already')
+    .option('--nodes <nodes>', 'real, fake:K, or real,fake:K', 'real')
+    .option('--tuned', 'lift the client limits of scheduler, controller manager and kwok, for benches', false)
+    .option('--json', 'print what was brought up as one line of JSON', false)
+    .action(up);
+  add('down', 'take the cluster down and leave nothing behind').action(async ({ name }: NameOption) => {
+    await clusterDown(name);
+    progress(`cluster ${name} is gone`);
+  });
+  add('status', 'tell which components run')
+    .option('--json', 'print the status as one line of JSON', false)
+    .action(status);
+  add('load <image.tar>', 'import an image (OCI layout or docker save) into the real node').action(
+    async (tar: string, { name }: NameOption) => {
+      await loadImage(name, tar);
+      progress(`loaded ${tar} into cluster ${name}`);
+    },
+  );
+  add('kubeconfig', "print the path of the administrator's kubeconfig").action(async ({ name }: NameOption) => {
+    const { info } = await clusterStatus(name);
+    if (!info) throw new Error(`there is no cluster ${name}: bring it up with "armature cluster up --name ${name}"`);
+    print(info.kubeconfig);
+  });
+  return group;
+}
+
+async function up(options: NameOption & { nodes: string; tuned: boolean; json: boolean }): Promise<void> {
+  const info = await clusterUp({ name: options.name, nodes: options.nodes, tuned: options.tuned, log: progress });
+  if (options.json) return print(JSON.stringify(info));
+  print(`cluster ${info.name} is up at ${info.server}`);
+  print(`audit log: ${info.auditLog}`);
+  print(`to use it: export KUBECONFIG=${info.kubeconfig}`);
+}
+
+async function status({ name, json }: NameOption & { json: boolean }): Promise<void> {
+  const found = await clusterStatus(name);
+  if (json) return print(JSON.stringify(found));
+  if (!found.exists) return print(`cluster ${name}: none`);
+  print(`cluster ${name} (nodes ${found.nodes}): ${found.running ? 'running' : 'not running'}`);
+  for (const [component, state] of Object.entries(found.components)) print(`  ${component}: ${state}`);
+}

@@ -1,0 +1,24 @@
+/** Brings images onto the real node. */
+
+import { run } from './command.ts';
+import { checkName, parseNodes } from './options.ts';
+import { clusterPaths } from './paths.ts';
+import { readState } from './state.ts';
+
+/**
+ * Imports every image of a tar (OCI layout or `docker save`) into the real node of a cluster.
+ * @throws when the cluster has no real node, or is not up.
+ */
+export async function loadImage(name: string, tarPath: string): Promise<void> {
+  const paths = clusterPaths(checkName(name));
+  const state = await readState(paths);
+  if (!state) throw new Error(`there is no cluster ${name}: bring it up with "armature cluster up --name ${name}"`);
+  if (!parseNodes(state.nodes).real) {
+    throw new Error(`cluster ${name} has no real node to load images into: bring one up with --nodes real`);
+  }
+  await importImage(paths.containerd, tarPath);
+}
+
+export async function importImage(socket: string, tarPath: string): Promise<void> {
+  await run('ctr', ['--address', socket, '--namespace', 'k8s.io', 'images', 'import', tarPath]);
+}

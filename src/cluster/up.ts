@@ -1,0 +1,139 @@
+/** Brings a cluster up: from nothing, from a crash in the middle, or not at all when it is up. */
+
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type AdminApi, adminApi } from './api.ts';
+import { type Binaries, ensureBinaries } from './binaries.ts';
+import {
+  apiserverCommand,
+  controllerManagerCommand,
+  etcdCommand,
+  schedulerCommand,
+  writeControlPlaneConfig,
+} from './control-plane.ts';
+import { ensureCredentials } from './credentials.ts';
+import { reap, removeCluster } from './down.ts';
+import { createFakeNodes, prepareKwok } from './fake-nodes.ts';
+import { type ClusterState, networkOf } from './layout.ts';
+import { withLock } from './lock.ts';
+import { type ClusterInfo, type ClusterOptions, checkName, formatNodes, type NodePlan, parseNodes } from './options.ts';
+import { type ClusterPaths, checkSocketLength, clusterPaths } from './paths.ts';
+import { requirePlatform } from './platform.ts';
+import { livePids, startDaemon } from './process.ts';
+import { type Log, withProgress } from './progress.ts';
+import { allocate, readState } from './state.ts';
+import { waitFor } from './wait.ts';
+
+/**
+ * Makes sure that the cluster runs and is ready: every node Ready, service accounts in place.
+ * @throws when it runs with other nodes or tuning, when the machine cannot run it, or when a component fails.
+ */
+export async function clusterUp(options: ClusterOptions = {}): Promise<ClusterInfo> {
+  const log = options.log ?? (() => undefined);
+  const name = checkName(options.name ?? 'armature');
+  const plan = parseNodes(options.nodes ?? 'real');
+  await requirePlatform(plan);
+  const paths = clusterPaths(name);
+  checkSocketLength(paths);
+  return withLock(paths.lock, log, () =>
+    bringUp(paths, { name, nodes: formatNodes(plan), tuned: options.tuned ?? false }, plan, log),
+  );
+}
+
+async function bringUp(
+  paths: ClusterPaths,
+  wanted: Pick<ClusterState, 'name' | 'nodes' | 'tuned'>,
+  plan: NodePlan,
+  log: Log,
+): Promise<ClusterInfo> {
+  const previous = await readState(paths);
+  if (previous && (previous.nodes !== wanted.nodes || previous.tuned !== wanted.tuned)) {
+    const has = `${previous.nodes}${previous.tuned ? ', tuned' : ''}`;
+    throw new Error(
+      `cluster ${wanted.name} exists with other settings (nodes ${has}): use those, another --name, or first "armature cluster down --name ${wanted.name}"`,
+    );
+  }
+  if (previous && (await isUp(paths, plan))) return clusterInfo(paths, previous);
+
+  const programs = await ensureBinaries(log, recipesFor(plan));
+  if (previous) await reap(paths, previous);
+  else await removeCluster(paths, wanted.name);
+  for (const dir of [paths.dir, paths.logs, paths.pids, paths.audit, paths.volumes]) {
+    await mkdir(dir, { recursive: true, mode: 0o755 });
+  }
+  const state = await allocate(paths, wanted, previous, log);
+  try {
+    await withProgress(log, `starting cluster ${wanted.name}`, () => start(paths, state, plan, programs));
+  } catch (error) {
+    await reap(paths, state);
+    throw error;
+  }
+  return clusterInfo(paths, state);
+}
+
+export function clusterInfo(paths: ClusterPaths, state: ClusterState): ClusterInfo {
+  return {
+    name: state.name,
+    kubeconfig: paths.kubeconfig,
+    auditLog: paths.auditLog,
+    server: `https://127.0.0.1:${state.ports.apiserver}`,
+    caFile: join(paths.pki, 'ca.crt'),
+    pids: livePids(paths),
+    gateway: parseNodes(state.nodes).real ? networkOf(state).host : '',
+  };
+}
+
+/** Components a cluster with these nodes consists of. */
+export function componentsOf(plan: NodePlan): string[] {
+  return ['etcd', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler', ...(plan.fake > 0 ? ['kwok'] : [])];
+}
+
+function recipesFor(plan: NodePlan): string[] {
+  return ['etcd', 'kubernetes', ...(plan.fake > 0 ? ['kwok'] : []), ...(plan.real ? ['coredns', 'pause'] : [])];
+}
+
+/** Every component lives, the apiserver answers and the nodes are ready. */
+async function isUp(paths: ClusterPaths, plan: NodePlan): Promise<boolean> {
+  const live = livePids(paths);
+  if (!componentsOf(plan).every((name) => live[name] !== undefined)) return false;
+  const api = await adminApi(paths.kubeconfig);
+  try {
+    return await isReady(api, plan);
+  } catch {
+    return false;
+  } finally {
+    await api.close();
+  }
+}
+
+async function start(paths: ClusterPaths, state: ClusterState, plan: NodePlan, programs: Binaries): Promise<void> {
+  await ensureCredentials(paths, state);
+  await writeControlPlaneConfig(paths, state);
+  startDaemon(paths, 'etcd', etcdCommand(programs, paths, state));
+  startDaemon(paths, 'kube-apiserver', apiserverCommand(programs, paths, state));
+  const kwok = plan.fake > 0 ? await prepareKwok(programs, paths, state) : [];
+  const api = await adminApi(paths.kubeconfig);
+  try {
+    const core = ['kube-apiserver', 'etcd'];
+    await waitFor(paths, 'the apiserver', core, async () => (await api.get<string>('/readyz')) === 'ok');
+    startDaemon(paths, 'kube-controller-manager', controllerManagerCommand(programs, paths, state));
+    startDaemon(paths, 'kube-scheduler', schedulerCommand(programs, paths));
+    if (plan.fake > 0) startDaemon(paths, 'kwok', kwok);
+    await createFakeNodes(api, plan.fake);
+    await waitFor(paths, 'nodes and service accounts', componentsOf(plan), () => isReady(api, plan));
+  } finally {
+    await api.close();
+  }
+}
+
+interface NodeList {
+  readonly items: readonly { status: { conditions?: readonly { type: string; status: string }[] } }[];
+}
+
+async function isReady(api: AdminApi, plan: NodePlan): Promise<boolean> {
+  const { items } = await api.get<NodeList>('/api/v1/nodes');
+  const ready = items.filter((node) => node.status.conditions?.some((c) => c.type === 'Ready' && c.status === 'True'));
+  if (ready.length < plan.fake + (plan.real ? 1 : 0)) return false;
+  await api.get('/api/v1/namespaces/default/serviceaccounts/default');
+  return true;
+}

@@ -1,0 +1,55 @@
+import { Construct } from 'constructs';
+import { type IServiceAccount, k8s } from './k8s.ts';
+import { CONTROLLER_LABELS } from './platform-labels.ts';
+
+/** The same verbs on several resources of a group. */
+export interface AccessRule {
+  readonly group: string;
+  readonly resources: readonly string[];
+  readonly verbs: readonly string[];
+}
+
+export interface ControllerAccessProps {
+  /** Namespace of the controller and of its leases. */
+  readonly namespace: string;
+  /** Who gets the access. */
+  readonly serviceAccount: IServiceAccount;
+  /** What the controller's domains declare, cluster-wide. */
+  readonly rules: readonly AccessRule[];
+}
+
+const NAME = 'armature-controller';
+const LEASES_NAME = 'armature-controller-leases';
+
+/** Grants the controller exactly what its domains declare, and leases in its own namespace. */
+export class ControllerAccess extends Construct {
+  constructor(scope: Construct, id: string, props: ControllerAccessProps) {
+    super(scope, id);
+    const { namespace } = props;
+    const subjects = [{ kind: 'ServiceAccount', name: props.serviceAccount.name, namespace }];
+    const roleRef = { apiGroup: 'rbac.authorization.k8s.io' };
+
+    new k8s.KubeClusterRole(this, 'Resource', {
+      metadata: { name: NAME, labels: CONTROLLER_LABELS },
+      rules: props.rules.map(policyRule),
+    });
+    new k8s.KubeClusterRoleBinding(this, 'Binding', {
+      metadata: { name: NAME, labels: CONTROLLER_LABELS },
+      roleRef: { ...roleRef, kind: 'ClusterRole', name: NAME },
+      subjects,
+    });
+    new k8s.KubeRole(this, 'LeasesRole', {
+      metadata: { name: LEASES_NAME, namespace, labels: CONTROLLER_LABELS },
+      rules: [policyRule({ group: 'coordination.k8s.io', resources: ['leases'], verbs: ['get', 'create', 'update'] })],
+    });
+    new k8s.KubeRoleBinding(this, 'LeasesBinding', {
+      metadata: { name: LEASES_NAME, namespace, labels: CONTROLLER_LABELS },
+      roleRef: { ...roleRef, kind: 'Role', name: LEASES_NAME },
+      subjects,
+    });
+  }
+}
+
+function policyRule({ group, resources, verbs }: AccessRule): k8s.PolicyRule {
+  return { apiGroups: [group], resources: [...resources], verbs: [...verbs] };
+}

@@ -1,0 +1,20 @@
+export * from './accelerator.ts';
+export * from './cluster-platform.ts';
+export * from './distributed-training-job.ts';
+export * from './framework.ts';
+export * from './job-volume.ts';
+export {
+  ConfigMap,
+  type ContainerResources,
+  Cpu,
+  EnvValue,
+  Namespace,
+  ServiceAccount,
+} from './k8s.ts';
+export * from './ml-platform.ts';
+export * from './node-placement.ts';
+export * from './nvidia-gpu.ts';
+export type { ElasticProps, PyTorchProps, WorkerProps } from './pytorch.ts';
+export type { ReplicaProps, RestartPolicy } from './replica.ts';
+export type { CleanPodPolicy, RunPolicyProps } from './run-policy.ts';
+export * from './synth.ts';

@@ -1,0 +1,22 @@
+import { controllerRules } from '../../imports/controller-rules.ts';
+import manifest from '../../package.json' with { type: 'json' };
+import { allCrds, type CustomResourceDefinition, DEFINITIONS, type Kind } from '../api/index.ts';
+import type { AccessRule } from './controller-access.ts';
+
+/** What this version of the platform brings to a cluster. */
+export interface InstalledApi {
+  readonly version: string;
+  readonly crds: readonly CustomResourceDefinition[];
+  /** Collected by `npm run generate` from what the controller's domains declare. */
+  readonly controllerRules: readonly AccessRule[];
+  readonly trainingKinds: readonly Kind[];
+}
+
+export function installedApi(): InstalledApi {
+  return {
+    version: manifest.version,
+    crds: allCrds(),
+    controllerRules,
+    trainingKinds: DEFINITIONS.map((definition) => definition.kind).filter((kind) => kind.group === 'kubeflow.org'),
+  };
+}

@@ -1,0 +1,125 @@
+import { ApiObject } from 'cdk8s';
+import { Construct } from 'constructs';
+import type { Kind } from '../api/kube.ts';
+import { ControllerAccess } from './controller-access.ts';
+import { ControllerWorkload, DEFAULT_CONTROLLER_RESOURCES } from './controller-workload.ts';
+import { installedApi } from './installed-api.ts';
+import { type ContainerResources, Namespace, ServiceAccount } from './k8s.ts';
+import { CONTROLLER_LABELS, PLATFORM_LABELS } from './platform-labels.ts';
+import { PlatformNetwork } from './platform-network.ts';
+import { ServiceMonitor } from './service-monitor.ts';
+import { TenantRoles } from './tenant-roles.ts';
+
+export interface MlPlatformProps {
+  /**
+   * Version of the controller.
+   * @default - the version of this package
+   */
+  readonly version?: string;
+  /**
+   * The controller's image.
+   * @default - `armature:<version>`
+   */
+  readonly image?: string;
+  /**
+   * Namespace of the controller; created here.
+   * @default 'armature-system'
+   */
+  readonly namespace?: string;
+  /**
+   * Controllers that run; one leads, the others stand by.
+   * @default 1
+   */
+  readonly replicas?: number;
+  /** @default - requests cpu 100m and memory 128Mi, limits memory to 256Mi: about a thousand live jobs */
+  readonly resources?: ContainerResources;
+  /**
+   * Further flags of `armature controller`.
+   * @default - none; `--leader-elect` is always given
+   */
+  readonly controllerArgs?: readonly string[];
+  /**
+   * Ports on which the API server is reached, in front of its Service and behind it.
+   * @default [443, 6443]
+   */
+  readonly apiServerPorts?: readonly number[];
+  /**
+   * Creates a ServiceMonitor; needs the Prometheus operator's CRDs.
+   * @default false
+   */
+  readonly serviceMonitor?: boolean;
+}
+
+/** The whole platform: its API, its controller, and who may do what. */
+export class MlPlatform extends Construct {
+  /** Namespace of the controller. */
+  readonly namespace: Namespace;
+  readonly serviceAccount: ServiceAccount;
+  readonly access: ControllerAccess;
+  readonly controller: ControllerWorkload;
+  private readonly crds = new Map<string, ApiObject>();
+
+  constructor(scope: Construct, id: string, props: MlPlatformProps = {}) {
+    super(scope, id);
+    const replicas = props.replicas ?? 1;
+    if (!Number.isInteger(replicas) || replicas < 1)
+      throw new Error(`'replicas' must be a positive integer, got ${replicas}`);
+    const api = installedApi();
+    const namespace = props.namespace ?? 'armature-system';
+
+    this.namespace = new Namespace(this, 'Resource', { metadata: { name: namespace, labels: restrictedLabels() } });
+    const crds = new Construct(this, 'Crds');
+    for (const crd of api.crds) {
+      const name = crd.metadata.name ?? crd.spec.group;
+      this.crds.set(name, new ApiObject(crds, name, { ...crd, metadata: { name } }));
+    }
+
+    this.serviceAccount = new ServiceAccount(this, 'ServiceAccount', {
+      metadata: { name: 'armature-controller', namespace, labels: CONTROLLER_LABELS },
+      automountToken: false,
+    });
+    this.access = new ControllerAccess(this, 'Access', {
+      namespace,
+      serviceAccount: this.serviceAccount,
+      rules: api.controllerRules,
+    });
+    this.controller = new ControllerWorkload(this, 'Controller', {
+      namespace,
+      serviceAccount: this.serviceAccount,
+      image: props.image ?? `armature:${props.version ?? api.version}`,
+      replicas,
+      resources: props.resources ?? DEFAULT_CONTROLLER_RESOURCES,
+      args: ['--leader-elect', ...(props.controllerArgs ?? [])],
+    });
+    const network = new PlatformNetwork(this, 'Network', {
+      namespace,
+      apiServerPorts: props.apiServerPorts ?? [443, 6443],
+    });
+    new TenantRoles(this, 'TrainingRoles', { domain: 'training', kinds: api.trainingKinds });
+    const namespaced: Construct[] = [this.serviceAccount, this.access, this.controller, network];
+    if (props.serviceMonitor) namespaced.push(new ServiceMonitor(this, 'ServiceMonitor', { namespace }));
+
+    for (const construct of namespaced) construct.node.addDependency(this.namespace);
+    for (const crd of this.crds.values()) this.controller.deployment.node.addDependency(crd);
+    this.controller.deployment.node.addDependency(this.access);
+  }
+
+  /**
+   * The CRD of a kind: what a custom resource of it depends on.
+   * @throws when the platform does not serve the kind
+   */
+  crd(kind: Pick<Kind, 'group' | 'plural' | 'kind'>): ApiObject {
+    const crd = this.crds.get(`${kind.plural}.${kind.group}`);
+    if (!crd) throw new Error(`${this.node.path}: the platform serves no ${kind.kind} of ${kind.group}`);
+    return crd;
+  }
+}
+
+function restrictedLabels(): Record<string, string> {
+  return {
+    ...PLATFORM_LABELS,
+    'pod-security.kubernetes.io/enforce': 'restricted',
+    'pod-security.kubernetes.io/audit': 'restricted',
+    'pod-security.kubernetes.io/warn': 'restricted',
+  };
+}

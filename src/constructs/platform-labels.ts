@@ -1,0 +1,16 @@
+/** Labels of everything that `MlPlatform` creates. */
+export const PLATFORM_LABELS = {
+  'app.kubernetes.io/part-of': 'armature',
+  'app.kubernetes.io/managed-by': 'cdk8s',
+} as const;
+
+/** Labels that find the controller's pods. */
+export const CONTROLLER_SELECTOR = {
+  'app.kubernetes.io/name': 'armature',
+  'app.kubernetes.io/component': 'controller',
+} as const;
+
+export const CONTROLLER_LABELS = { ...PLATFORM_LABELS, ...CONTROLLER_SELECTOR } as const;
+
+/** Ports of the controller's container. */
+export const CONTROLLER_PORTS = { metrics: 8080, health: 8081, webhook: 9443 } as const;

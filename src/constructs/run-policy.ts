@@ -1,0 +1,42 @@
+import type { Duration } from 'cdk8s';
+import type { RunPolicy } from '../api/index.ts';
+
+/** Which pods are deleted once the job has finished. */
+export type CleanPodPolicy = 'All' | 'Running' | 'None';
+
+/** How a job is started, bounded and cleaned away. */
+export interface RunPolicyProps {
+  /** The job fails when it is active for longer. Whole seconds. @default - it may run forever */
+  readonly activeDeadline?: Duration;
+  /** Deletes the job this long after it finished. Whole seconds. @default - it is kept */
+  readonly ttlAfterFinished?: Duration;
+  /** Restarts and replacements of pods before the job fails. @default - no limit */
+  readonly backoffLimit?: number;
+  /** @default 'None': finished jobs keep their pods, and so their logs */
+  readonly cleanPodPolicy?: CleanPodPolicy;
+  /** Creates the job without pods, until this is turned off. @default false */
+  readonly suspend?: boolean;
+  /** Pods that must be placeable together before any of them starts. @default - every pod, where gang scheduling is on */
+  readonly minAvailable?: number;
+  /** Queue of the gang scheduler. @default - the scheduler's own default */
+  readonly schedulingQueue?: string;
+  /** Priority class of the gang. @default - that of the pods */
+  readonly priorityClass?: string;
+}
+
+/** The run policy as the API has it; empty when nothing is set. */
+export function runPolicyOf(props: RunPolicyProps): RunPolicy {
+  const schedulingPolicy = {
+    ...(props.minAvailable !== undefined && { minAvailable: props.minAvailable }),
+    ...(props.schedulingQueue && { queue: props.schedulingQueue }),
+    ...(props.priorityClass && { priorityClass: props.priorityClass }),
+  };
+  return {
+    ...(props.activeDeadline && { activeDeadlineSeconds: props.activeDeadline.toSeconds() }),
+    ...(props.ttlAfterFinished && { ttlSecondsAfterFinished: props.ttlAfterFinished.toSeconds() }),
+    ...(props.backoffLimit !== undefined && { backoffLimit: props.backoffLimit }),
+    ...(props.cleanPodPolicy && { cleanPodPolicy: props.cleanPodPolicy }),
+    ...(props.suspend !== undefined && { suspend: props.suspend }),
+    ...(Object.keys(schedulingPolicy).length > 0 && { schedulingPolicy }),
+  };
+}

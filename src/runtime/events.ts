@@ -2,7 +2,7 @@ import { EVENT } from '../api/kinds.ts';
 import { apiVersionOf, type KubeObject } from '../api/kube.ts';
 import type { KubeClient } from './client.ts';
 import type { PlannedEvent } from './domain.ts';
-import type { Environment, Instant } from './environment.ts';
+import type { Cancel, Environment, Instant } from './environment.ts';
 import type { Logger } from './log.ts';
 import { TokenBucket } from './token-bucket.ts';
 
@@ -44,6 +44,7 @@ export class EventRecorder {
   readonly #series = new Map<string, Series>();
   readonly #buckets = new Map<string, TokenBucket>();
   readonly #backlog: (() => Promise<void>)[] = [];
+  readonly #timers = new Set<Cancel>();
   #sending = 0;
 
   constructor(options: RecorderOptions) {
@@ -88,6 +89,12 @@ export class EventRecorder {
     return this.#sending === 0 && this.#backlog.length === 0;
   }
 
+  /** Gives up what has not been counted into a series yet. */
+  stop(): void {
+    for (const cancel of this.#timers) cancel();
+    this.#timers.clear();
+  }
+
   #eventObject(object: KubeObject, event: PlannedEvent, { namespace, name }: Series, now: Instant): KubeObject {
     const { metadata } = object;
     const regarding = {
@@ -116,7 +123,8 @@ export class EventRecorder {
   #flushLater(series: Series): void {
     if (series.flushing) return;
     series.flushing = true;
-    this.#options.environment.after(SERIES_FLUSH_MS, () => {
+    const cancel = this.#options.environment.after(SERIES_FLUSH_MS, () => {
+      this.#timers.delete(cancel);
       series.flushing = false;
       if (!series.created) return;
       const { namespace, name, count, lastAt } = series;
@@ -125,6 +133,7 @@ export class EventRecorder {
         await this.#options.client.patch(EVENT, { namespace, name }, 'merge', body);
       });
     });
+    this.#timers.add(cancel);
   }
 
   #bucket(uid: string): TokenBucket {

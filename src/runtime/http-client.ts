@@ -140,6 +140,25 @@ export class HttpClient implements KubeClient {
     await this.#send({ method: 'DELETE', path, body, contentType: 'application/json', signal });
   }
 
+  /** Reads a path that is no resource, such as `/apis/apps/v1`: what the server serves. */
+  async json(path: string, signal?: AbortSignal): Promise<unknown> {
+    return JSON.parse(await this.#send({ method: 'GET', path, signal }));
+  }
+
+  /** Reads a path as lines of text while they come, such as a log that is followed. Ends when the server or `signal` does. */
+  async *lines(path: string, signal: AbortSignal): AsyncGenerator<string> {
+    const body = await this.#openWatch({ method: 'GET', path, signal });
+    const splitter = new LineSplitter();
+    try {
+      for await (const chunk of body) yield* splitter.push(chunk as Buffer);
+    } catch (error) {
+      if (!signal.aborted) throw unreachable('GET', path, error);
+    } finally {
+      body.on('error', () => {});
+      body.destroy();
+    }
+  }
+
   /** Closes every connection; what is under way fails. */
   async close(): Promise<void> {
     const connections = this.#connections;

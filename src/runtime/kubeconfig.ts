@@ -38,15 +38,15 @@ const TOKEN_FILE_TTL_MS = 60_000;
 const EXPIRY_MARGIN_MS = 30_000;
 
 export async function loadAccess(options: AccessOptions = {}): Promise<ClusterAccess> {
-  const named = options.kubeconfig ?? process.env['KUBECONFIG'];
+  const named = options.kubeconfig ?? process.env.KUBECONFIG;
   if (named) return fromKubeconfig(named.split(delimiter).filter(Boolean), options.context);
-  if (process.env['KUBERNETES_SERVICE_HOST'] && !options.context) return inCluster();
+  if (process.env.KUBERNETES_SERVICE_HOST && !options.context) return inCluster();
   return fromKubeconfig([join(homedir(), '.kube', 'config')], options.context);
 }
 
 async function inCluster(): Promise<ClusterAccess> {
-  const host = process.env['KUBERNETES_SERVICE_HOST'] ?? '';
-  const server = `https://${host.includes(':') ? `[${host}]` : host}:${process.env['KUBERNETES_SERVICE_PORT'] ?? '443'}`;
+  const host = process.env.KUBERNETES_SERVICE_HOST ?? '';
+  const server = `https://${host.includes(':') ? `[${host}]` : host}:${process.env.KUBERNETES_SERVICE_PORT ?? '443'}`;
   const [ca, namespace] = await Promise.all(
     ['ca.crt', 'namespace'].map((file) => readFile(join(SERVICE_ACCOUNT, file), 'utf8')),
   );

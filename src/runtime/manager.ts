@@ -111,6 +111,7 @@ export function runManager(options: ManagerOptions): Manager {
     const patience = new AbortController();
     if (held) await Promise.race([drained, sleep(environment, DRAIN_MS, patience.signal)]);
     patience.abort();
+    events.stop();
     await leader?.release();
     for (const server of await servers) server.close();
     for (const server of await servers) server.closeAllConnections();

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { PassThrough, Transform } from 'node:stream';
+import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import { pack } from 'tar-stream';
@@ -54,15 +54,16 @@ export function completed(entries: readonly Entry[]): Entry[] {
 }
 
 /** A deterministic tar: same entries, same bytes. */
-export function tarOf(entries: readonly Entry[]): PassThrough {
-  const out = new PassThrough();
+export const tarOf = (entries: readonly Entry[]): Readable =>
+  Readable.from(chunksOf(completed(entries)), { objectMode: false });
+
+async function* chunksOf(entries: readonly Entry[]): AsyncGenerator<Buffer> {
   const archive = pack();
-  archive.pipe(out);
-  addAll(archive, completed(entries)).then(
+  addAll(archive, entries).then(
     () => archive.finalize(),
-    (error: Error) => out.destroy(error),
+    (error: Error) => archive.destroy(error),
   );
-  return out;
+  yield* archive as AsyncIterable<Buffer>;
 }
 
 async function addAll(archive: ReturnType<typeof pack>, entries: readonly Entry[]): Promise<void> {

@@ -55,9 +55,12 @@ describe('a layer', () => {
     expect(copied.digest).toBe(given.digest);
   });
 
-  test('fails with the path of a source that is not there', async () => {
+  test('fails, naming the source that is not there', async () => {
     const missing: Entry = { type: 'file', path: 'f', source: join(folder, 'nothing') };
-    await expect(writeLayer([missing], join(folder, 'a'))).rejects.toThrow('nothing');
+    await expect(writeLayer([missing], join(folder, 'a'))).rejects.toMatchObject({
+      code: 'ENOENT',
+      path: join(folder, 'nothing'),
+    });
   });
 
   test('takes a tar as it is', async () => {

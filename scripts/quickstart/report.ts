@@ -1,0 +1,53 @@
+import { POD, SERVICE } from '../../src/api/kinds.ts';
+import { explainNamespaces } from '../../src/cli/explain-pods.ts';
+import { podLogs } from '../../src/cli/pod-logs.ts';
+import type { Log } from '../../src/cli/progress-line.ts';
+import type { HttpClient } from '../../src/runtime/http-client.ts';
+import type { JobRef } from './train.ts';
+
+/** What the cluster holds now because of the job, one line each. */
+export async function createdObjects(client: HttpClient, job: JobRef): Promise<string[]> {
+  const { namespace } = job;
+  const [pods, services] = await Promise.all([client.list(POD, { namespace }), client.list(SERVICE, { namespace })]);
+  const phase = (status: unknown) => (status as { phase?: string } | undefined)?.phase ?? '';
+  return [
+    `PyTorchJob ${namespace}/${job.name}`,
+    ...pods.items.map(({ metadata, status }) => `Pod ${namespace}/${metadata.name} (${phase(status)})`),
+    ...services.items.map(({ metadata }) => `Service ${namespace}/${metadata.name}`),
+  ];
+}
+
+const CONTROLLER_NAMESPACE = 'armature-system';
+
+/** Says why it did not work: pods, warnings, and the end of the controller's log. */
+export async function explainFailure(client: HttpClient, job: JobRef, log: Log): Promise<void> {
+  for (const line of await explainNamespaces(client, [CONTROLLER_NAMESPACE, job.namespace])) log(`  ${line}`);
+  for (const namespace of [CONTROLLER_NAMESPACE, job.namespace]) {
+    const { items } = await client.list(POD, { namespace });
+    for (const { metadata } of items) {
+      log(`  last lines of ${namespace}/${metadata.name}:`);
+      const pod = { namespace, name: metadata.name ?? '' };
+      try {
+        for await (const line of podLogs(client, pod, { tailLines: 10, signal: AbortSignal.timeout(5_000) }))
+          log(`    ${line}`);
+      } catch (error) {
+        log(`    no log: ${(error as Error).message}`);
+      }
+    }
+  }
+}
+
+/** What to try next, with the cluster still there or not. */
+export function nextSteps(kubectl: string, kept: boolean): string[] {
+  return kept
+    ? [
+        `${kubectl} get pytorchjobs -A`,
+        `${kubectl} -n quickstart describe pytorchjob digits`,
+        'npm run armature -- cluster down --name quickstart   (when it is a local cluster)',
+      ]
+    : [
+        'npm run quickstart -- --keep     the same, and leaves the cluster for kubectl',
+        'npm run armature -- preview dist  what the controller makes of a manifest, offline',
+        'src/stacks/platform.ts           the platform that was just installed; change it and run again',
+      ];
+}

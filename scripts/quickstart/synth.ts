@@ -1,0 +1,26 @@
+import { App, type Chart } from 'cdk8s';
+import type { KubeObject } from '../../src/api/kube.ts';
+import { synthesize } from '../../src/constructs/index.ts';
+import { platformStack } from '../../src/stacks/platform.ts';
+import { CONTROLLER_IMAGE } from '../images/controller-image.ts';
+import { TRAINING_IMAGE } from '../images/training-image.ts';
+
+export interface Synthesized {
+  readonly platform: readonly KubeObject[];
+  /** The job's namespace and whatever it reads. */
+  readonly example: readonly KubeObject[];
+  readonly job: KubeObject;
+}
+
+/** What src/stacks makes, as objects in the order in which they can be applied. */
+export function synthesizeStacks(): Synthesized {
+  const app = new App();
+  const stack = platformStack(app, { platform: { image: CONTROLLER_IMAGE }, digits: { image: TRAINING_IMAGE } });
+  const charts = synthesize(app);
+  const objectsOf = (wanted: Chart) =>
+    (charts.find(({ chart }) => chart === wanted)?.objects ?? []).map((object) => object.toJson() as KubeObject);
+  const all = objectsOf(stack.digitsChart);
+  const job = all.find((object) => object.kind === 'PyTorchJob');
+  if (!job) throw new Error('src/stacks/platform.ts made no PyTorchJob in its digits chart');
+  return { platform: objectsOf(stack.platformChart), example: all.filter((object) => object !== job), job };
+}

@@ -1,0 +1,56 @@
+import type { Log } from '../../src/cli/progress-line.ts';
+import { clusterDown, clusterUp, loadImage } from '../../src/cluster/index.ts';
+import { type AccessOptions, loadAccess } from '../../src/runtime/kubeconfig.ts';
+import { canRun, runCommand } from '../images/command.ts';
+import type { Image } from '../oci/image.ts';
+
+/** The cluster that the quickstart runs on. */
+export interface Target {
+  readonly access: AccessOptions;
+  /** Makes an image available to the cluster's nodes. */
+  load(image: Image): Promise<void>;
+  /** What the user types before kubectl's own arguments. */
+  readonly kubectl: string;
+  /** Takes away what was brought up. */
+  down(): Promise<void>;
+}
+
+export const CLUSTER_NAME = 'quickstart';
+
+/** A Kubernetes on this machine, with one real node. */
+export async function localTarget(log: Log): Promise<Target> {
+  const { kubeconfig } = await clusterUp({ name: CLUSTER_NAME, nodes: 'real', log });
+  return {
+    access: { kubeconfig },
+    load: (image) => loadImage(CLUSTER_NAME, image.file),
+    kubectl: `kubectl --kubeconfig ${kubeconfig}`,
+    down: () => clusterDown(CLUSTER_NAME),
+  };
+}
+
+/** A cluster that is already there. Nothing in it is ever removed. */
+export async function contextTarget(context: string, log: Log): Promise<Target> {
+  await loadAccess({ context });
+  return {
+    access: { context },
+    load: (image) => loadInto(context, image, log),
+    kubectl: `kubectl --context ${context}`,
+    down: async () => {},
+  };
+}
+
+async function loadInto(context: string, image: Image, log: Log): Promise<void> {
+  const kind = /^kind-(.+)$/.exec(context)?.[1];
+  if (kind && (await canRun('kind', 'version'))) {
+    await runCommand('kind', ['load', 'image-archive', image.file, '--name', kind], {
+      log,
+      title: `loading ${image.name}`,
+    });
+    return;
+  }
+  if (context === 'minikube' && (await canRun('minikube', 'version'))) {
+    await runCommand('minikube', ['image', 'load', image.file], { log, title: `loading ${image.name}` });
+    return;
+  }
+  log(`  ${context} must already have ${image.name}, or be able to pull it; the archive is ${image.file}`);
+}

@@ -1,0 +1,104 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { POD, PYTORCH_JOB } from '../../src/api/kinds.ts';
+import type { KubeObject } from '../../src/api/kube.ts';
+import { FIELD_MANAGER } from '../../src/cli/install-objects.ts';
+import { podLogs } from '../../src/cli/pod-logs.ts';
+import type { Log } from '../../src/cli/progress-line.ts';
+import { conditionOf, type Progress, waitUntil } from '../../src/cli/wait.ts';
+import { isNotFound } from '../../src/runtime/client.ts';
+import type { HttpClient } from '../../src/runtime/http-client.ts';
+
+export interface JobRef {
+  readonly namespace: string;
+  readonly name: string;
+}
+
+const TRAINING_TIMEOUT_MS = 300_000;
+
+/** Removes a job that an earlier quickstart left, so that submitting it runs it again. */
+export async function removeEarlier(client: HttpClient, job: JobRef, log: Log): Promise<void> {
+  try {
+    await client.delete(PYTORCH_JOB, job, { propagationPolicy: 'Foreground' });
+  } catch (error) {
+    if (isNotFound(error)) return;
+    throw error;
+  }
+  const look = async (): Promise<Progress> => {
+    const found = await readOrNothing(() => client.get(PYTORCH_JOB, job));
+    return found ? { done: false, waitingFor: `${job.name} is being deleted` } : { done: true };
+  };
+  await waitUntil('waiting for the job of an earlier run to go', look, { log, timeoutMs: 60_000 });
+}
+
+export const submit = (client: HttpClient, job: KubeObject): Promise<KubeObject> => {
+  const { name = '', namespace = '' } = job.metadata;
+  return client.patch(PYTORCH_JOB, { name, namespace }, 'apply', job, { fieldManager: FIELD_MANAGER, force: true });
+};
+
+/** Reads `accuracy=0.97` off a line that says nothing else. */
+export function accuracyIn(line: string): number | undefined {
+  const found = /^accuracy=(\d+(?:\.\d+)?)$/.exec(line.trim());
+  return found ? Number(found[1]) : undefined;
+}
+
+/**
+ * Shows what the master says until the job ends; resolves to the accuracy it reported.
+ * @throws when the job fails, is not done in five minutes, or never said its accuracy
+ */
+export async function followTraining(client: HttpClient, job: JobRef, log: Log): Promise<number> {
+  const ended = new AbortController();
+  let accuracy: number | undefined;
+  const logs = streamMaster(client, job, ended.signal, (line) => {
+    log(`    ${line}`);
+    accuracy = accuracyIn(line) ?? accuracy;
+  });
+  try {
+    await waitUntil(`training ${job.namespace}/${job.name}`, () => progressOf(client, job), {
+      log,
+      timeoutMs: TRAINING_TIMEOUT_MS,
+    });
+    await Promise.race([logs, pause(5_000, undefined, { ref: false })]);
+  } finally {
+    ended.abort();
+    await logs;
+  }
+  if (accuracy === undefined) throw new Error(`${job.name} succeeded, but its log never said accuracy=`);
+  return accuracy;
+}
+
+async function progressOf(client: HttpClient, ref: JobRef): Promise<Progress> {
+  const job = await client.get(PYTORCH_JOB, ref);
+  if (conditionOf(job, 'Succeeded')?.status === 'True') return { done: true };
+  const failed = conditionOf(job, 'Failed');
+  if (failed?.status === 'True') throw new Error(`the job failed (${failed.reason}): ${failed.message}`);
+  const { replicaStatuses = {} } = (job.status ?? {}) as { replicaStatuses?: Record<string, object> };
+  const counts = Object.entries(replicaStatuses).map(([role, status]) => `${role} ${JSON.stringify(status)}`);
+  return { done: false, waitingFor: counts.join(', ') || 'the controller has not looked at the job yet' };
+}
+
+/** Follows the master's log from its first line; waits for the pod to start, and gives up only when told to. */
+async function streamMaster(client: HttpClient, job: JobRef, signal: AbortSignal, onLine: Log): Promise<void> {
+  const pod = { namespace: job.namespace, name: `${job.name}-master-0` };
+  while (!signal.aborted) {
+    const found = await readOrNothing(() => client.get(POD, pod, signal));
+    const phase = (found?.status as { phase?: string } | undefined)?.phase;
+    if (phase === 'Running' || phase === 'Succeeded') {
+      try {
+        for await (const line of podLogs(client, pod, { follow: true, signal })) onLine(line);
+        return;
+      } catch {
+        // The container may have ended between the two requests: ask again.
+      }
+    }
+    await pause(200);
+  }
+}
+
+async function readOrNothing(read: () => Promise<KubeObject>): Promise<KubeObject | undefined> {
+  try {
+    return await read();
+  } catch (error) {
+    if (isNotFound(error) || (error as Error).name === 'AbortError') return undefined;
+    throw error;
+  }
+}

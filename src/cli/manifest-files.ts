@@ -1,0 +1,39 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseAllDocuments } from 'yaml';
+import type { KubeObject } from '../api/kube.ts';
+
+/** The YAML and JSON files of a folder in the order of their names, not of its subfolders; or the one file. */
+export function manifestFiles(path: string): string[] {
+  if (!statSync(path).isDirectory()) return [path];
+  return readdirSync(path)
+    .filter((name) => /\.(ya?ml|json)$/.test(name))
+    .sort()
+    .map((name) => join(path, name));
+}
+
+/**
+ * Every object in a text of YAML documents; Lists are unpacked, empty documents left out.
+ * @throws naming the file and what is wrong with it
+ */
+export function parseManifests(text: string, file: string): KubeObject[] {
+  return parseAllDocuments(text).flatMap((document) => {
+    const [problem] = document.errors;
+    if (problem) throw new Error(`${file} is not YAML: ${problem.message}`);
+    const value = document.toJS() as (KubeObject & { readonly items?: readonly KubeObject[] }) | null;
+    if (value === null) return [];
+    if (value.kind === 'List') return [...(value.items ?? [])];
+    if (value.apiVersion && value.kind && value.metadata?.name) return [value];
+    throw new Error(
+      `${file} holds a document that is no Kubernetes object: it needs apiVersion, kind and metadata.name`,
+    );
+  });
+}
+
+/** @throws when the path cannot be read or holds no object. */
+export function readManifests(path: string): KubeObject[] {
+  const objects = manifestFiles(path).flatMap((file) => parseManifests(readFileSync(file, 'utf8'), file));
+  if (objects.length === 0)
+    throw new Error(`${path} holds no Kubernetes objects; synthesize the platform first (npx cdk8s synth)`);
+  return objects;
+}

@@ -27,6 +27,8 @@ export async function buildBundle(folder = BUNDLE): Promise<void> {
     minifyWhitespace: true,
     legalComments: 'none',
     external: ['@pulumi/*'],
+    // What `import('yaml')` resolves to for Node is CommonJS, whose names are lost when it becomes a chunk of its own.
+    alias: { yaml: join(ROOT, 'node_modules/yaml/browser/index.js') },
     banner: {
       js: "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);",
     },

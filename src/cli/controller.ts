@@ -21,6 +21,7 @@ interface Flags {
   readonly maxConcurrentReconciles: number;
   readonly namespace?: string;
   readonly gangSchedulerName?: string;
+  readonly clusterDomain?: string;
   readonly only?: readonly string[];
   readonly logLevel: LogLevel;
 }
@@ -43,7 +44,11 @@ export function controllerCommand(): Command {
     .option('--kube-api-burst <number>', 'how far the limit may be exceeded for a moment', number)
     .option('--max-concurrent-reconciles <number>', 'objects of one kind worked on at the same time', number, 16)
     .option('--namespace <namespace>', 'watch this namespace only (default: all)')
-    .option('--gang-scheduler-name <name>', 'schedule the pods of a job together: volcano or scheduler-plugins')
+    .option(
+      '--gang-scheduler-name <name>',
+      'schedule the pods of a job together: volcano, or the scheduler with co-scheduling',
+    )
+    .option('--cluster-domain <domain>', "the cluster's DNS domain (default: cluster.local)")
     .option('--only <domains>', `run these only, separated by commas: ${Object.keys(DOMAINS).join(', ')}`, domainNames)
     .option('--log-level <level>', 'debug, info, warn or error', 'info')
     .action(run);
@@ -79,7 +84,10 @@ async function run(flags: Flags): Promise<void> {
     onResponse: (method, code) => metrics.requested(method, code, host),
   });
   const only = (flags.only ?? Object.keys(DOMAINS)) as readonly DomainName[];
-  const options = { ...(flags.gangSchedulerName && { gangSchedulerName: flags.gangSchedulerName }) };
+  const options = {
+    ...(flags.clusterDomain && { clusterDomain: flags.clusterDomain }),
+    ...(flags.gangSchedulerName && { gangScheduler: flags.gangSchedulerName }),
+  };
   const leaderElection = {
     namespace: flags.leaderElectionNamespace ?? access.namespace ?? 'default',
     name: CONTROLLER_NAME,

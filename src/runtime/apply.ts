@@ -128,7 +128,8 @@ async function create(kind: Kind, child: KubeObject, owner: KubeObject, context:
     ownWrites.wrote(ownerUid, kind, created.metadata.resourceVersion);
   } catch (error) {
     if (!isAlreadyExists(error)) throw error;
-    const present = await client.get(kind, refOf(child), signal);
+    const present = await readBack(kind, child, context);
+    if (!present) throw new ApiError(409, 'Terminating', `${identity(child)} has just been deleted; trying again`);
     const holder = controllerOf(present);
     if (holder?.uid === ownerUid) {
       ownWrites.wrote(ownerUid, kind, present.metadata.resourceVersion);
@@ -136,6 +137,22 @@ async function create(kind: Kind, child: KubeObject, owner: KubeObject, context:
     }
     throw nameTaken(present, holder, owner);
   }
+}
+
+/** By a list, which controllers may do anyway: no role has to grant `get` for this rare case. */
+async function readBack(
+  kind: Kind,
+  child: KubeObject,
+  { client, signal }: ApplyContext,
+): Promise<KubeObject | undefined> {
+  const { namespace, name } = child.metadata;
+  const options = {
+    fieldSelector: `metadata.name=${name}`,
+    ...(namespace && { namespace }),
+    ...(signal && { signal }),
+  };
+  const { items } = await client.list(kind, options);
+  return items.find(({ metadata }) => metadata.name === name);
 }
 
 /** Leftovers of a namesake that is gone disappear by themselves; anything else needs a person. */

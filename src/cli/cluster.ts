@@ -8,7 +8,7 @@ interface NameOption {
 }
 
 const progress = (line: string) => process.stderr.write(`${line}\n`);
-const print = (text: string) => process.stdout.write(`${text}\n`);
+const print = (text: string): void => void process.stdout.write(`${text}\n`);
 
 /** The `cluster` group of subcommands. */
 export function clusterCommand(): Command {

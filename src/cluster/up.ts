@@ -17,10 +17,12 @@ import { createFakeNodes, prepareKwok } from './fake-nodes.ts';
 import { type ClusterState, networkOf } from './layout.ts';
 import { withLock } from './lock.ts';
 import { type ClusterInfo, type ClusterOptions, checkName, formatNodes, type NodePlan, parseNodes } from './options.ts';
+import { ensurePackages } from './packages.ts';
 import { type ClusterPaths, checkSocketLength, clusterPaths } from './paths.ts';
 import { requirePlatform } from './platform.ts';
 import { livePids, startDaemon } from './process.ts';
 import { type Log, withProgress } from './progress.ts';
+import { NODE_COMPONENTS, startKubelet, startRuntime } from './real-node.ts';
 import { allocate, readState } from './state.ts';
 import { waitFor } from './wait.ts';
 
@@ -55,8 +57,9 @@ async function bringUp(
   }
   if (previous && (await isUp(paths, plan))) return clusterInfo(paths, previous);
 
+  if (plan.real) await ensurePackages(log);
   const programs = await ensureBinaries(log, recipesFor(plan));
-  if (previous) await reap(paths, previous);
+  if (previous) await reap(paths, wanted.name);
   else await removeCluster(paths, wanted.name);
   for (const dir of [paths.dir, paths.logs, paths.pids, paths.audit, paths.volumes]) {
     await mkdir(dir, { recursive: true, mode: 0o755 });
@@ -65,7 +68,7 @@ async function bringUp(
   try {
     await withProgress(log, `starting cluster ${wanted.name}`, () => start(paths, state, plan, programs));
   } catch (error) {
-    await reap(paths, state);
+    await reap(paths, wanted.name);
     throw error;
   }
   return clusterInfo(paths, state);
@@ -85,7 +88,8 @@ export function clusterInfo(paths: ClusterPaths, state: ClusterState): ClusterIn
 
 /** Components a cluster with these nodes consists of. */
 export function componentsOf(plan: NodePlan): string[] {
-  return ['etcd', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler', ...(plan.fake > 0 ? ['kwok'] : [])];
+  const control = ['etcd', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler'];
+  return [...control, ...(plan.fake > 0 ? ['kwok'] : []), ...(plan.real ? NODE_COMPONENTS : [])];
 }
 
 function recipesFor(plan: NodePlan): string[] {
@@ -111,6 +115,8 @@ async function start(paths: ClusterPaths, state: ClusterState, plan: NodePlan, p
   await writeControlPlaneConfig(paths, state);
   startDaemon(paths, 'etcd', etcdCommand(programs, paths, state));
   startDaemon(paths, 'kube-apiserver', apiserverCommand(programs, paths, state));
+  const runtime = plan.real ? startRuntime({ paths, state, programs }) : Promise.resolve();
+  runtime.catch(() => undefined);
   const kwok = plan.fake > 0 ? await prepareKwok(programs, paths, state) : [];
   const api = await adminApi(paths.kubeconfig);
   try {
@@ -119,6 +125,8 @@ async function start(paths: ClusterPaths, state: ClusterState, plan: NodePlan, p
     startDaemon(paths, 'kube-controller-manager', controllerManagerCommand(programs, paths, state));
     startDaemon(paths, 'kube-scheduler', schedulerCommand(programs, paths));
     if (plan.fake > 0) startDaemon(paths, 'kwok', kwok);
+    await runtime;
+    if (plan.real) await startKubelet({ paths, state, programs }, api);
     await createFakeNodes(api, plan.fake);
     await waitFor(paths, 'nodes and service accounts', componentsOf(plan), () => isReady(api, plan));
   } finally {

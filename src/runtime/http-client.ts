@@ -1,4 +1,4 @@
-import { type Dispatcher, Pool } from 'undici';
+import type { Dispatcher, Pool } from 'undici';
 import { apiVersionOf, type Kind, type KubeObject } from '../api/kube.ts';
 import {
   ApiError,
@@ -15,6 +15,7 @@ import {
 import { type Environment, sleep } from './environment.ts';
 import type { ClusterAccess, Credentials } from './kubeconfig.ts';
 import { cutManagedFields } from './managed-fields.ts';
+import { openPool, send } from './pool.ts';
 import { queryString, resourcePath } from './resource-path.ts';
 import { TokenBucket } from './token-bucket.ts';
 import { LineSplitter, parseWatchLine } from './watch-lines.ts';
@@ -211,7 +212,7 @@ export class HttpClient implements KubeClient {
     const { method, path, body, contentType, signal } = request;
     const credentials = await this.#options.access.credentials();
     try {
-      const response = await pool.request({
+      const response = await send(pool, {
         method,
         path,
         bodyTimeout,
@@ -266,8 +267,8 @@ export class HttpClient implements KubeClient {
     const previous = this.#connections;
     this.#connections = {
       certificate,
-      requests: new Pool(access.server, { ...common, connections }),
-      watches: new Pool(access.server, common),
+      requests: openPool(access.server, { ...common, connections }),
+      watches: openPool(access.server, common),
     };
     void previous?.requests.close();
     void previous?.watches.close();

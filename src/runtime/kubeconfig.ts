@@ -121,7 +121,9 @@ async function readConfig(path: string): Promise<Config> {
     throw new Error(`cannot read the kubeconfig ${path} (${code}); give one with --kubeconfig or KUBECONFIG`);
   }
   if (text.trimStart().startsWith('{')) return JSON.parse(text);
-  const { parse } = await import('yaml');
+  const yaml = await import('yaml');
+  // Bundled, the package is CommonJS and has its functions below `default`.
+  const parse = yaml.parse ?? (yaml as unknown as { default: typeof yaml }).default.parse;
   return (parse(text) as Config | null) ?? {};
 }
 

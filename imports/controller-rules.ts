@@ -8,10 +8,11 @@ export interface ControllerRule {
 }
 
 export const controllerRules: readonly ControllerRule[] = [
-  {"group":"autoscaling","resources":["horizontalpodautoscalers"],"verbs":["list","watch","create","patch","delete"]},
+  {"group":"","resources":["nodes"],"verbs":["list","watch"]},
+  {"group":"","resources":["pods","services"],"verbs":["create","delete","list","watch"]},
+  {"group":"autoscaling","resources":["horizontalpodautoscalers"],"verbs":["create","delete","list","patch","watch"]},
   {"group":"events.k8s.io","resources":["events"],"verbs":["create","patch"]},
-  {"group":"kubeflow.org","resources":["pytorchjobs"],"verbs":["get","list","watch","delete"]},
+  {"group":"kubeflow.org","resources":["pytorchjobs"],"verbs":["delete","list","watch"]},
+  {"group":"kubeflow.org","resources":["pytorchjobs/finalizers"],"verbs":["update"]},
   {"group":"kubeflow.org","resources":["pytorchjobs/status"],"verbs":["patch"]},
-  {"group":"","resources":["pods"],"verbs":["list","watch","create","delete"]},
-  {"group":"","resources":["services"],"verbs":["list","watch","create","patch","delete"]},
 ];

@@ -15,7 +15,9 @@ const image = config.get('image');
 const cluster = new Provider('cluster', { enableServerSideApply: true, ...(context && { context }) });
 const app = new App();
 const { platform, digits } = platformStack(app, { platform: { ...(image && { image }) } });
-new CdkChart('armature', { root: app }, { providers: { kubernetes: cluster } });
+const chart = new CdkChart('armature', { root: app }, { providers: { kubernetes: cluster } });
 
 export const namespace = platform.namespace.name;
 export const job = digits.name;
+/** URNs of everything registered. */
+export const objects = pulumi.all([...chart.resources.values()].map((resource) => resource.urn));

@@ -13,6 +13,8 @@ export interface Act {
   readonly status: unknown;
   /** The object itself is deleted. */
   readonly removesSelf: boolean;
+  /** The moment of the act. */
+  readonly now: Instant;
   /** When the controller would look again by itself. */
   readonly wakeAt?: Instant;
 }
@@ -74,6 +76,7 @@ function settle(stage: Stage, name: Act['name']): Act {
         events,
         status: stage.object.status,
         removesSelf: plan.removeSelf === true,
+        now,
         ...(wakeAt !== undefined && { wakeAt }),
       };
     }

@@ -26,8 +26,7 @@ const ASSUMPTION: Readonly<Record<Act['name'], string>> = {
 /** For people. */
 export function textReport(previews: readonly ObjectPreview[], skipped: number): string {
   const blocks = previews.map(objectText);
-  if (skipped > 0)
-    blocks.push(`${skipped} other objects are applied as they are: the controller does not act on their kinds.`);
+  if (skipped > 0) blocks.push(`Other objects, applied as they are: ${skipped}.`);
   return `${blocks.join('\n\n')}\n`;
 }
 
@@ -55,6 +54,9 @@ function actLines(act: Act): string[] {
     ...act.deletes.map((child) => `deletes ${child.kind} ${child.metadata.name}`),
     ...act.events.map(({ type, reason, message }) => `event ${type} ${reason}: ${message}`),
     ...conditionLines(act.status),
+    ...(act.wakeAt === undefined
+      ? []
+      : [`looks again after ${Math.max(0, Math.round((act.wakeAt - act.now) / 1000))} s`]),
     ...(act.removesSelf ? ['deletes the object itself'] : []),
   ];
   return [`  ${ASSUMPTION[act.name]}`, ...lines.map((line) => `    ${line}`)];

@@ -1,0 +1,56 @@
+import { describe, expect, test } from '@jest/globals';
+import { DEFINITIONS, type KubeObject } from '../../../src/api/index.ts';
+import { previewAll } from '../../../src/cli/preview/preview.ts';
+import { jsonReport, textReport } from '../../../src/cli/preview/report.ts';
+import { trainingDomains } from '../../../src/training/controller.ts';
+
+const template = { spec: { containers: [{ name: 'pytorch', image: 'train:1', resources: { limits: { cpu: 1 } } }] } };
+const job = (runPolicy: object = {}): KubeObject => ({
+  apiVersion: 'kubeflow.org/v1',
+  kind: 'PyTorchJob',
+  metadata: { name: 'digits', namespace: 'team-a' },
+  spec: { runPolicy, pytorchReplicaSpecs: { Master: { replicas: 1, template }, Worker: { replicas: 1, template } } },
+});
+const configMap: KubeObject = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'other' } };
+const preview = (...objects: KubeObject[]) => previewAll(objects, trainingDomains(), DEFINITIONS, 0);
+
+describe('armature preview', () => {
+  test('shows what the controller will create, and what becomes of it', () => {
+    const { previews, skipped } = preview(job(), configMap);
+    expect(textReport(previews, skipped)).toMatchSnapshot();
+  });
+
+  test('shows what is cleaned away', () => {
+    const { previews, skipped } = preview(job({ cleanPodPolicy: 'All', ttlSecondsAfterFinished: 60 }));
+    const text = textReport(previews, skipped);
+    expect(text).toContain('deletes Pod digits-master-0');
+    expect(text).toContain('looks again after 60 s');
+  });
+
+  test('shows a suspended job without pods', () => {
+    const { previews } = preview(job({ suspend: true }));
+    expect(previews[0]?.acts.flatMap(({ creates }) => creates.map(({ kind }) => kind))).not.toContain('Pod');
+  });
+
+  test('says why an API server would refuse an object', () => {
+    const { previews, skipped } = preview(job({ backoffLimit: -1 }));
+    expect(textReport(previews, skipped)).toMatch(/refused: spec\.runPolicy\.backoffLimit: /);
+    expect(previews[0]?.acts).toEqual([]);
+  });
+
+  test('is one JSON object for programs', () => {
+    const { previews, skipped } = preview(job(), configMap);
+    const report = JSON.parse(jsonReport(previews, skipped));
+    expect(report.skipped).toBe(1);
+    expect(report.objects[0]).toMatchObject({
+      kind: 'PyTorchJob',
+      metadata: { name: 'digits', namespace: 'team-a' },
+      problems: [],
+    });
+    expect(report.objects[0].acts.map(({ name }: { name: string }) => name)).toEqual([
+      'created',
+      'running',
+      'succeeded',
+    ]);
+  });
+});

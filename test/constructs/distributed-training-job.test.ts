@@ -1,0 +1,141 @@
+import { describe, expect, test } from '@jest/globals';
+import { ApiObject, Chart, Duration, JsonPatch, Size, Testing } from 'cdk8s';
+import {
+  Accelerator,
+  Cpu,
+  DistributedTrainingJob,
+  type DistributedTrainingJobProps,
+  EnvValue,
+  Framework,
+  JobVolume,
+  NvidiaGpu,
+  Platform,
+  type PyTorchProps,
+  synthesize,
+} from '../../src/constructs/index.ts';
+
+function job(props: DistributedTrainingJobProps, id = 'train') {
+  const app = Testing.app();
+  const chart = new Chart(app, 'test', { namespace: 'team-a' });
+  const construct = new DistributedTrainingJob(chart, id, props);
+  return {
+    construct,
+    manifest: () => (Testing.synth(chart) as unknown[])[0],
+    synth: () => synthesize(app),
+  };
+}
+
+const pytorch = (props: Partial<PyTorchProps> = {}) =>
+  Framework.pytorch({ image: 'train:1', workers: { replicas: 2 }, ...props });
+
+describe('DistributedTrainingJob', () => {
+  test('minimal', () => {
+    expect(job({ framework: pytorch({ master: {}, workers: undefined }) }).manifest()).toMatchSnapshot();
+  });
+
+  test('full', () => {
+    const { manifest } = job({
+      metadata: { name: 'llm', namespace: 'research', labels: { team: 'nlp' } },
+      queue: 'gpu-queue',
+      platform: Platform.gke(),
+      runPolicy: {
+        activeDeadline: Duration.hours(12),
+        ttlAfterFinished: Duration.days(1),
+        backoffLimit: 3,
+        cleanPodPolicy: 'Running',
+        suspend: true,
+        minAvailable: 5,
+        schedulingQueue: 'gold',
+        priorityClass: 'high',
+      },
+      framework: pytorch({
+        command: ['torchrun', 'train.py'],
+        args: ['--fast'],
+        processesPerNode: 'gpu',
+        envVariables: { LOG: EnvValue.fromValue('info') },
+        volumes: [
+          JobVolume.sharedMemory(Size.gibibytes(8)),
+          JobVolume.claim('/data', { name: 'data' }, { readOnly: true }),
+        ],
+        resources: { cpu: { request: Cpu.units(8), limit: Cpu.units(16) }, memory: { request: Size.gibibytes(64) } },
+        accelerator: Accelerator.nvidia(NvidiaGpu.H100, { count: 8 }),
+        user: 1000,
+        workers: {
+          replicas: 4,
+          restartPolicy: 'ExitCode',
+          labels: { role: 'worker' },
+          envVariables: { LOG: EnvValue.fromValue('debug') },
+        },
+        elastic: { minReplicas: 2, maxReplicas: 8, maxRestarts: 5 },
+      }),
+    });
+    expect(manifest()).toMatchSnapshot();
+  });
+
+  test('its default child is the custom resource', () => {
+    expect(ApiObject.of(job({ framework: pytorch() }).construct).kind).toBe('PyTorchJob');
+  });
+
+  test('the custom resource can be patched', () => {
+    const { construct, manifest } = job({ framework: pytorch() });
+    ApiObject.of(construct).addJsonPatch(JsonPatch.add('/spec/runPolicy', { managedBy: 'kueue.x-k8s.io/multikueue' }));
+    expect(manifest()).toMatchObject({ spec: { runPolicy: { managedBy: 'kueue.x-k8s.io/multikueue' } } });
+  });
+
+  test('what master or workers say wins over what is said for both', () => {
+    const { manifest } = job({ framework: pytorch({ master: { image: 'other:2' }, args: ['a'] }) });
+    expect(manifest()).toMatchObject({
+      spec: {
+        pytorchReplicaSpecs: {
+          Master: { template: { spec: { containers: [{ image: 'other:2', args: ['a'] }] } } },
+          Worker: { template: { spec: { containers: [{ image: 'train:1', args: ['a'] }] } } },
+        },
+      },
+    });
+  });
+
+  test.each<[string, Partial<PyTorchProps>, string]>([
+    ['neither master nor workers', { workers: undefined }, "needs 'master', 'workers' or both"],
+    ['no image', { image: undefined }, "'workers' has no image"],
+    ['no worker', { workers: { replicas: 0 } }, "'workers.replicas' must be a positive integer, got 0"],
+    ['an unknown number of processes', { processesPerNode: 'many' }, "'processesPerNode' must be auto, cpu, gpu"],
+    [
+      'elastic without workers',
+      { master: {}, workers: undefined, elastic: { minReplicas: 1, maxReplicas: 2 } },
+      "'elastic' needs 'workers'",
+    ],
+    [
+      'bounds upside down',
+      { elastic: { minReplicas: 3, maxReplicas: 1 } },
+      "'elastic.maxReplicas' (1) must not be below",
+    ],
+    [
+      'workers out of bounds',
+      { elastic: { minReplicas: 3, maxReplicas: 4 } },
+      "'workers.replicas' (2) must lie between",
+    ],
+  ])('refuses %s, naming the construct', (_what, props, message) => {
+    const { synth } = job({ framework: pytorch(props) });
+    expect(synth).toThrow('[test/train] ');
+    expect(synth).toThrow(message);
+  });
+
+  test('refuses a name too long for the pods that the job can grow to', () => {
+    const framework = pytorch({ elastic: { minReplicas: 1, maxReplicas: 101 } });
+    expect(job({ framework }, 'a'.repeat(52)).synth).not.toThrow();
+    expect(job({ framework }, 'a'.repeat(53)).synth).toThrow("shorten 'metadata.name' by 1");
+  });
+
+  test('refuses a name that is no host name', () => {
+    expect(job({ framework: pytorch() }, 'Train').synth).toThrow("set 'metadata.name'");
+  });
+
+  test('checks the spec against the schema', () => {
+    const { synth } = job({ framework: pytorch(), runPolicy: { backoffLimit: -1 } });
+    expect(synth).toThrow('spec.runPolicy.backoffLimit');
+  });
+
+  test('refuses a mount that is not absolute', () => {
+    expect(() => JobVolume.emptyDir('data')).toThrow("'path' must be absolute");
+  });
+});

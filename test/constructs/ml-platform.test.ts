@@ -1,0 +1,95 @@
+import { describe, expect, test } from '@jest/globals';
+import { ApiObject, Chart, JsonPatch, Size, Testing } from 'cdk8s';
+import { PYTORCH_JOB } from '../../src/api/index.ts';
+import { MlPlatform, type MlPlatformProps } from '../../src/constructs/index.ts';
+import { installedApi } from '../../src/constructs/installed-api.ts';
+
+interface Manifest {
+  readonly kind: string;
+  readonly metadata: { readonly name: string; readonly namespace?: string };
+  readonly [field: string]: unknown;
+}
+
+function platform(props?: MlPlatformProps) {
+  const chart = new Chart(Testing.app(), 'test');
+  const construct = new MlPlatform(chart, 'Platform', props);
+  return { construct, manifests: () => Testing.synth(chart) as Manifest[] };
+}
+
+function named(manifests: readonly Manifest[], kind: string, name: string): Manifest {
+  const found = manifests.find((manifest) => manifest.kind === kind && manifest.metadata.name === name);
+  if (!found) throw new Error(`no ${kind} ${name}`);
+  return found;
+}
+
+/** What follows from the schemas and the domains has tests of its own. */
+const withoutGenerated = (manifests: readonly Manifest[]) =>
+  manifests.filter(
+    ({ kind, metadata }) =>
+      kind !== 'CustomResourceDefinition' && !(kind === 'ClusterRole' && metadata.name === 'armature-controller'),
+  );
+
+describe('MlPlatform', () => {
+  test('minimal', () => {
+    expect(withoutGenerated(platform({ version: '1.2.3' }).manifests())).toMatchSnapshot();
+  });
+
+  test('full', () => {
+    const { manifests } = platform({
+      image: 'registry.example.org/armature:7',
+      namespace: 'ml',
+      replicas: 2,
+      resources: { memory: { limit: Size.gibibytes(1) } },
+      controllerArgs: ['--kube-api-qps', '100'],
+      apiServerPorts: [16443],
+      serviceMonitor: true,
+    });
+    const kinds = ['Deployment', 'ServiceMonitor', 'NetworkPolicy'];
+    expect(manifests().filter(({ kind }) => kinds.includes(kind))).toMatchSnapshot();
+  });
+
+  test('its default child is the namespace', () => {
+    const { construct } = platform();
+    expect(ApiObject.of(construct).kind).toBe('Namespace');
+  });
+
+  test('any object can be patched', () => {
+    const { construct, manifests } = platform();
+    ApiObject.of(construct.controller.deployment).addJsonPatch(
+      JsonPatch.add('/spec/template/spec/priorityClassName', 'high'),
+    );
+    expect(named(manifests(), 'Deployment', 'armature-controller')).toMatchObject({
+      spec: { template: { spec: { priorityClassName: 'high' } } },
+    });
+  });
+
+  test('grants exactly what the domains declare, and leases only in its namespace', () => {
+    const manifests = platform().manifests();
+    const { rules } = named(manifests, 'ClusterRole', 'armature-controller') as unknown as {
+      rules: { apiGroups: string[]; resources: string[]; verbs: string[] }[];
+    };
+    expect(rules.map(({ apiGroups, resources, verbs }) => ({ group: apiGroups[0], resources, verbs }))).toEqual(
+      installedApi().controllerRules,
+    );
+    expect(rules.some(({ resources }) => resources.includes('leases'))).toBe(false);
+    expect(rules.some(({ verbs, resources }) => verbs.includes('*') || resources.includes('*'))).toBe(false);
+    expect(named(manifests, 'Role', 'armature-controller-leases').metadata.namespace).toBe('armature-system');
+  });
+
+  test('knows the CRD of every kind it serves', () => {
+    const { construct } = platform();
+    expect(construct.crd(PYTORCH_JOB).name).toBe('pytorchjobs.kubeflow.org');
+    expect(() => construct.crd({ group: 'example.org', plural: 'things', kind: 'Thing' })).toThrow('serves no Thing');
+  });
+
+  test('leaves room beside the heap', () => {
+    const { manifests } = platform({ resources: { memory: { limit: Size.mebibytes(512) } } });
+    expect(JSON.stringify(named(manifests(), 'Deployment', 'armature-controller'))).toContain(
+      '--max-old-space-size=416',
+    );
+  });
+
+  test('refuses a platform without a controller', () => {
+    expect(() => platform({ replicas: 0 })).toThrow("'replicas' must be a positive integer");
+  });
+});

@@ -1,0 +1,28 @@
+import { expect, test } from '@jest/globals';
+import { Testing } from 'cdk8s';
+import { synthesize } from '../../src/constructs/index.ts';
+import { platformStack } from '../../src/stacks/platform.ts';
+
+test('the platform comes before the job that needs it', () => {
+  const app = Testing.app();
+  platformStack(app);
+  const charts = synthesize(app);
+  expect(charts.map(({ file }) => file)).toEqual(['0000-armature.k8s.yaml', '0001-digits.k8s.yaml']);
+  expect(charts[1]!.objects.map(({ kind, name }) => `${kind}/${name}`)).toEqual([
+    'Namespace/quickstart',
+    'ConfigMap/digits-script',
+    'PyTorchJob/digits',
+  ]);
+});
+
+test('the digits job has one master and the workers asked for', () => {
+  const app = Testing.app();
+  const { digits } = platformStack(app, { digits: { workers: 3, epochs: 5, namespace: 'team' } });
+  const [, chart] = synthesize(app);
+  const job = chart!.objects.find(({ kind }) => kind === 'PyTorchJob')!.toJson();
+  expect(digits.name).toBe('digits');
+  expect(job).toMatchObject({
+    metadata: { namespace: 'team' },
+    spec: { pytorchReplicaSpecs: { Master: { replicas: 1 }, Worker: { replicas: 3 } } },
+  });
+});

@@ -1,0 +1,42 @@
+import type { KubeObject } from '../api/kube.ts';
+import { autoscalerFor } from './elastic.ts';
+import { replaceable } from './failure.ts';
+import { isTerminating } from './pod-state.ts';
+import { podFor } from './pods.ts';
+import type { Scene } from './scene.ts';
+import { servicesFor } from './service.ts';
+
+/** What a live job is to have, and what of the present is in its way. */
+export interface Wanted {
+  /** Kept as planned, whatever happens to them. */
+  readonly upkeep: readonly KubeObject[];
+  /** Not there yet. A pod whose predecessor of the same name is not gone has to wait. */
+  readonly missing: readonly KubeObject[];
+  readonly remove: readonly KubeObject[];
+}
+
+export function wantedChildren(scene: Scene): Wanted {
+  const { kind, job, children, gang } = scene;
+  const group = gang ? [gang.group(kind, job)] : [];
+  const upkeep = [...group, ...autoscalerFor(kind, job)];
+  const services = servicesFor(kind, job, scene.options);
+  const wanted = new Set([...upkeep, ...services].map(nameOf));
+  const present = new Set(children.map(nameOf));
+  const obsolete = children.filter((child) => child.kind !== 'Pod' && !wanted.has(nameOf(child)));
+  const failed = replaceable(scene).map(({ pod }) => pod);
+  return {
+    upkeep,
+    missing: [...services.filter((service) => !present.has(nameOf(service))), ...missingPods(scene)],
+    remove: [...obsolete, ...scene.roster.surplus, ...failed].filter((child) => !isTerminating(child)),
+  };
+}
+
+const nameOf = (object: KubeObject): string => `${object.kind}/${object.metadata.name}`;
+
+function missingPods(scene: Scene): readonly KubeObject[] {
+  const { kind, job, gang, options } = scene;
+  if (gang && !gang.admits(scene.children.find((child) => child.kind === gang.kind.kind))) return [];
+  return scene.roster.seats
+    .filter(({ pod }) => pod === undefined)
+    .map(({ replica, index }) => podFor(kind, job, replica, index, options, gang));
+}

@@ -1,0 +1,97 @@
+import { HORIZONTAL_POD_AUTOSCALER, NODE, POD, SERVICE } from '../api/kinds.ts';
+import type { Kind } from '../api/kube.ts';
+import { OPERATOR_NAME_LABEL } from '../api/labels.ts';
+import type { CounterSpec, Domain, OwnedKind, Permission } from '../runtime/domain.ts';
+import { gangScheduler } from './gang.ts';
+import type { JobKind, TrainingObject } from './job-kind.ts';
+import { pytorch } from './kinds/pytorch.ts';
+import { nodesOfInterest } from './node-loss.ts';
+import type { TrainingOptions } from './options.ts';
+import { planJob } from './plan.ts';
+import { POD_FIELDS } from './pod-state.ts';
+import { NODES_LOOKUP } from './scene.ts';
+
+export type { TrainingOptions } from './options.ts';
+
+/** Every job kind this project runs. */
+export const JOB_KINDS = [pytorch] as const;
+
+/** The training jobs, one domain for each kind. */
+export function trainingDomains(options: TrainingOptions = {}): Domain[] {
+  return JOB_KINDS.map((kind) => domainOf(kind, options) as Domain);
+}
+
+function domainOf<S>(kind: JobKind<S>, options: TrainingOptions): Domain<TrainingObject<S>> {
+  const group = gangScheduler(options.gangScheduler)?.kind;
+  return {
+    kind: kind.kind,
+    owns: ownedKinds(kind, group),
+    reads: [
+      {
+        name: NODES_LOOKUP,
+        kind: NODE,
+        fields: ['status.conditions'],
+        keys: (_job, children) => nodesOfInterest(children),
+      },
+    ],
+    permissions: permissionsOf(kind, group),
+    counters: COUNTERS,
+    plan: planJob(kind, options),
+  };
+}
+
+function ownedKinds<S>(kind: JobKind<S>, group: Kind | undefined): readonly OwnedKind[] {
+  return [
+    { kind: POD, fields: POD_FIELDS, labelSelector: OPERATOR_NAME_LABEL, update: 'never' },
+    { kind: SERVICE, fields: ['spec.clusterIP'], labelSelector: OPERATOR_NAME_LABEL, update: 'never' },
+    ...(kind.autoscaling
+      ? [
+          {
+            kind: HORIZONTAL_POD_AUTOSCALER,
+            fields: ['spec'],
+            labelSelector: OPERATOR_NAME_LABEL,
+            update: 'patch',
+          } as const,
+        ]
+      : []),
+    ...(group ? [{ kind: group, update: 'patch', optional: true } as const] : []),
+  ];
+}
+
+function permissionsOf<S>(kind: JobKind<S>, group: Kind | undefined): readonly Permission[] {
+  const { kind: job } = kind;
+  const dependant = (owned: Kind, ...more: readonly 'patch'[]): Permission => ({
+    group: owned.group,
+    resource: owned.plural,
+    verbs: ['list', 'watch', 'create', 'delete', ...more],
+  });
+  return [
+    { group: job.group, resource: job.plural, verbs: ['list', 'watch', 'delete'] },
+    { group: job.group, resource: `${job.plural}/status`, verbs: ['patch'] },
+    { group: job.group, resource: `${job.plural}/finalizers`, verbs: ['update'] },
+    dependant(POD),
+    dependant(SERVICE),
+    { group: NODE.group, resource: NODE.plural, verbs: ['list', 'watch'] },
+    ...(kind.autoscaling ? [dependant(HORIZONTAL_POD_AUTOSCALER, 'patch')] : []),
+    ...(group ? [dependant(group, 'patch')] : []),
+  ];
+}
+
+const PER_JOB = ['job_namespace', 'framework'];
+const jobCounter = (word: string, help: string): CounterSpec => ({
+  name: `training_operator_jobs_${word}_total`,
+  help,
+  labels: PER_JOB,
+});
+
+const COUNTERS: readonly CounterSpec[] = [
+  jobCounter('created', 'Training jobs seen for the first time'),
+  jobCounter('deleted', 'Training jobs deleted when their time to live ran out'),
+  jobCounter('successful', 'Training jobs that succeeded'),
+  jobCounter('failed', 'Training jobs that failed'),
+  jobCounter('restarted', 'Failed pods of training jobs that were replaced'),
+  { name: 'created_pods_total', help: 'Pods created for training jobs', labels: [] },
+  { name: 'deleted_pods_total', help: 'Pods of training jobs deleted by the controller', labels: [] },
+  { name: 'succeeded_service_creation_total', help: 'Services created for training jobs', labels: [] },
+  { name: 'deleted_pod_groups_total', help: 'Pod groups of training jobs deleted', labels: [] },
+];

@@ -1,0 +1,73 @@
+import type { PyTorchJobSpec } from '../../api/kubeflow-org.ts';
+import type { EnvVar } from '../../api/pod-template.ts';
+import { type Job, podName, portNumber, type ReplicaRef, replicaOf, totalReplicas } from '../job.ts';
+import type { NamedPort } from '../job-kind.ts';
+
+/**
+ * What torch.distributed (`MASTER_ADDR`, `RANK`, ...) and torchrun (`PET_*`) read. Appended to the container's own
+ * environment: of two variables of one name the later one, ours, wins, as upstream.
+ */
+export function pytorchEnvironment(job: Job<PyTorchJobSpec>, replica: ReplicaRef, port: NamedPort): readonly EnvVar[] {
+  return [
+    { name: 'PYTHONUNBUFFERED', value: '1' },
+    ...masterEnvironment(job, replica, port),
+    ...processEnvironment(job),
+    ...(job.spec.elasticPolicy ? elasticEnvironment(job, port) : [env('PET_NNODES', totalReplicas(job))]),
+  ];
+}
+
+const env = (name: string, value: string | number): EnvVar => ({ name, value: String(value) });
+
+function masterEnvironment(job: Job<PyTorchJobSpec>, replica: ReplicaRef, port: NamedPort): readonly EnvVar[] {
+  const master = replicaOf(job, 'Master');
+  if (!master) return [];
+  const address = podName(job, { type: 'Master', index: 0 });
+  const masterPort = portNumber(master, port.name) ?? port.number;
+  const rank = replica.type === 'Master' ? replica.index : replica.index + 1;
+  return [
+    env('MASTER_PORT', masterPort),
+    env('PET_MASTER_PORT', masterPort),
+    env('MASTER_ADDR', address),
+    env('PET_MASTER_ADDR', address),
+    env('WORLD_SIZE', totalReplicas(job) * processesPerNode(job.spec.nprocPerNode)),
+    env('RANK', rank),
+    env('PET_NODE_RANK', rank),
+  ];
+}
+
+/** `auto`, `cpu` and `gpu` are known only to torchrun inside the pod and count as 1 here. */
+function processesPerNode(value: string | undefined): number {
+  return value && /^\d+$/.test(value) ? Number(value) : 1;
+}
+
+function processEnvironment(job: Job<PyTorchJobSpec>): readonly EnvVar[] {
+  const { nprocPerNode, elasticPolicy } = job.spec;
+  if (nprocPerNode === undefined && elasticPolicy?.nProcPerNode !== undefined) return [];
+  return [env('PET_NPROC_PER_NODE', nprocPerNode ?? 'auto')];
+}
+
+/** The bounds of an elastic job: each copies the other, and both copy the number of workers. */
+export function elasticBounds(job: Job<PyTorchJobSpec>): { readonly min: number; readonly max: number } {
+  const workers = replicaOf(job, 'Worker')?.count ?? 1;
+  const { minReplicas, maxReplicas } = job.spec.elasticPolicy ?? {};
+  return { min: minReplicas ?? maxReplicas ?? workers, max: maxReplicas ?? minReplicas ?? workers };
+}
+
+function elasticEnvironment(job: Job<PyTorchJobSpec>, port: NamedPort): readonly EnvVar[] {
+  const policy = job.spec.elasticPolicy ?? {};
+  const worker = replicaOf(job, 'Worker');
+  const host = policy.rdzvHost ?? podName(job, { type: 'Worker', index: 0 });
+  const rdzvPort = policy.rdzvPort ?? (worker && portNumber(worker, port.name)) ?? port.number;
+  const { min, max } = elasticBounds(job);
+  const conf = (policy.rdzvConf ?? []).map(({ key, value }) => `${key ?? ''}=${value ?? ''}`).join(',');
+  return [
+    ...(policy.maxRestarts === undefined ? [] : [env('PET_MAX_RESTARTS', policy.maxRestarts)]),
+    ...(policy.nProcPerNode === undefined ? [] : [env('PET_NPROC_PER_NODE', policy.nProcPerNode)]),
+    env('PET_RDZV_BACKEND', policy.rdzvBackend ?? 'c10d'),
+    env('PET_RDZV_ENDPOINT', `${host}:${rdzvPort}`),
+    ...(policy.rdzvId === undefined ? [] : [env('PET_RDZV_ID', policy.rdzvId)]),
+    ...(conf === '' ? [] : [env('PET_RDZV_CONF', conf)]),
+    ...(policy.standalone ? [env('PET_STANDALONE', '')] : []),
+    env('PET_NNODES', `${min}:${max}`),
+  ];
+}

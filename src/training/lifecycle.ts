@@ -1,0 +1,69 @@
+import { isTrue, timestamp } from './conditions.ts';
+import { type Draft, draftOf, reasonOf, withCondition, withEvent, withJobCount } from './draft.ts';
+import { deadlineOf, replaceable, type Verdict } from './failure.ts';
+import { phaseOf } from './pod-state.ts';
+import type { Scene } from './scene.ts';
+
+/** The first look at a job. */
+export function recordCreation(scene: Scene, draft: Draft = draftOf(scene)): Draft {
+  if (isTrue(draft.status, 'Created')) return draft;
+  const created = withCondition(draft, scene, 'Created', `${scene.kind.kind.kind} ${scene.job.name} is created.`);
+  return withJobCount(withEvent(created, ...templateWarnings(scene)), scene, 'training_operator_jobs_created_total');
+}
+
+/** Fields of the template that do not take effect are said so, once. */
+function templateWarnings(scene: Scene) {
+  return scene.job.replicas.flatMap(({ type, template }) => [
+    ...(template.spec?.restartPolicy
+      ? [
+          {
+            type: 'Warning' as const,
+            reason: 'SetPodTemplateRestartPolicy',
+            message: `Restart policy in the pod template of ${type} is overridden by the replica's restartPolicy`,
+          },
+        ]
+      : []),
+    ...(scene.gang && template.spec?.schedulerName
+      ? [
+          {
+            type: 'Warning' as const,
+            reason: 'SetPodTemplateSchedulerName',
+            message: `The pod template of ${type} names its own scheduler ${template.spec.schedulerName}; its pods may not start together with the others`,
+          },
+        ]
+      : []),
+  ]);
+}
+
+/** The clock of the deadline starts. */
+export function recordStart(scene: Scene, draft: Draft): Draft {
+  const deadline = (started: Draft): Draft => {
+    const at = deadlineOf(scene, started.status);
+    return at === undefined ? started : { ...started, wakes: [...started.wakes, at] };
+  };
+  if (draft.status.startTime) return deadline(draft);
+  return deadline({ ...draft, status: { ...draft.status, startTime: timestamp(scene.now) } });
+}
+
+/** Running as soon as the framework's rule says so; after a restart, only when every pod is back. */
+export function recordProgress(scene: Scene, draft: Draft): Draft {
+  const { stage, message } = scene.kind.progress(scene.job, scene.tally);
+  if (stage !== 'running' || replaceable(scene).length > 0) return draft;
+  if (isTrue(draft.status, 'Restarting') && !everyPodStarted(scene)) return draft;
+  return withCondition(draft, scene, 'Running', message);
+}
+
+const everyPodStarted = (scene: Scene): boolean =>
+  scene.roster.seats.every(({ pod }) => pod !== undefined && phaseOf(pod) !== 'Pending');
+
+/** The end: nothing is made after this. */
+export function recordEnd(scene: Scene, draft: Draft, verdict: Verdict): Draft {
+  const { type, message } = verdict;
+  const ended = withCondition(draft, scene, type, message);
+  const status = { ...ended.status, completionTime: timestamp(scene.now) };
+  const told = withEvent(
+    { ...ended, status },
+    { type: type === 'Failed' ? 'Warning' : 'Normal', reason: reasonOf(scene, type), message },
+  );
+  return withJobCount(told, scene, `training_operator_jobs_${type === 'Failed' ? 'failed' : 'successful'}_total`);
+}

@@ -1,0 +1,19 @@
+/** How this installation runs its training jobs. */
+export interface TrainingOptions {
+  /** The cluster's DNS domain. @default cluster.local */
+  readonly clusterDomain?: string;
+  /**
+   * Starts a job's pods together or not at all: `volcano`, or any other name for a scheduler with the
+   * scheduler-plugins' co-scheduling, which is then called by that name.
+   * @default - pods are scheduled one by one
+   */
+  readonly gangScheduler?: string;
+  /**
+   * One Service for each pod, as upstream makes them, instead of one for the job. A job's annotation
+   * `armature.dev/service-per-pod` overrides it.
+   * @default false
+   */
+  readonly servicePerPod?: boolean;
+}
+
+export const DEFAULT_CLUSTER_DOMAIN = 'cluster.local';

@@ -1,0 +1,108 @@
+import { MANAGED_BY_TRAINING_OPERATOR } from '../api/labels.ts';
+import type { Observed, Plan } from '../runtime/domain.ts';
+import type { Instant } from '../runtime/environment.ts';
+import { tellChildren } from './child-events.ts';
+import { wantedChildren } from './children.ts';
+import { expiryOf, leftovers } from './cleanup.ts';
+import { isFinished } from './conditions.ts';
+import { type Draft, draftOf } from './draft.ts';
+import { judgeFailure } from './failure.ts';
+import type { JobKind, TrainingObject } from './job-kind.ts';
+import { recordCreation, recordEnd, recordProgress, recordStart } from './lifecycle.ts';
+import { lingerWakes, lostPods } from './node-loss.ts';
+import type { TrainingOptions } from './options.ts';
+import { isTerminating } from './pod-state.ts';
+import { recordRestarts } from './restarts.ts';
+import { type Scene, sceneOf } from './scene.ts';
+import { allDone, recordCounts, withCounts } from './status.ts';
+import { judgeSuccess } from './success.ts';
+import { recordResumption, recordSuspension } from './suspend.ts';
+
+const NOTHING: Plan = { children: [] };
+
+/** What should be true of a job of this kind, given what is. Pure. */
+export function planJob<S>(kind: JobKind<S>, options: TrainingOptions = {}) {
+  return (observed: Observed<TrainingObject<S>>, now: Instant): Plan => {
+    if (isTerminating(observed.object)) return NOTHING;
+    const scene = sceneOf(kind, options, observed, now) as Scene;
+    if (isManagedElsewhere(scene)) return NOTHING;
+    if (isFinished(scene.job.status)) return planFinished(scene);
+    if (scene.job.runPolicy.suspend) return planSuspended(scene);
+    return planLive(scene);
+  };
+}
+
+function isManagedElsewhere({ job }: Scene): boolean {
+  return (job.runPolicy.managedBy ?? MANAGED_BY_TRAINING_OPERATOR) !== MANAGED_BY_TRAINING_OPERATOR;
+}
+
+function planLive(scene: Scene): Plan {
+  const created = recordCreation(scene);
+  const resumed = recordResumption(scene, created);
+  const started = recordStart(scene, resumed);
+
+  const verdict = judgeSuccess(scene) ?? judgeFailure(scene, started.status);
+  if (verdict) return planEnd(scene, recordEnd(scene, started, verdict));
+
+  const restarted = recordRestarts(scene, started);
+  const progressed = recordProgress(scene, restarted);
+  const counted = recordCounts(scene, progressed);
+
+  const { upkeep, missing, remove } = wantedChildren(scene);
+  const told = tellChildren(counted, missing, remove);
+  return {
+    ...planOf(scene, told),
+    children: [...upkeep, ...missing],
+    remove: [...remove.map((object) => ({ object })), ...lostPods(scene)],
+    statusFirst: restarted !== started,
+  };
+}
+
+/** The verdict is written before anything is cleaned away: without it, the missing pods would be made again. */
+function planEnd(scene: Scene, ended: Draft): Plan {
+  const succeeded = ended.status.conditions?.at(-1)?.type === 'Succeeded';
+  const status = withCounts(scene, ended.status, succeeded ? allDone(scene.tally) : scene.tally);
+  const job = { ...scene.job, status };
+  return { ...planFinished({ ...scene, job }, { ...ended, status, wakes: [] }), status, statusFirst: true };
+}
+
+function planFinished(scene: Scene, draft: Draft = draftOf(scene)): Plan {
+  const expiry = expiryOf(scene.job);
+  if (expiry !== undefined && scene.now >= expiry) return { children: [], removeSelf: true, counts: expired(scene) };
+  const remove = leftovers(scene);
+  const told = tellChildren(expiry === undefined ? draft : { ...draft, wakes: [expiry] }, [], remove);
+  return {
+    ...planOf(scene, told),
+    children: [],
+    remove: [...remove.map((object) => ({ object })), ...lostPods(scene)],
+  };
+}
+
+const expired = ({ job, kind }: Scene) => [
+  {
+    counter: 'training_operator_jobs_deleted_total',
+    labels: { job_namespace: job.namespace, framework: kind.framework },
+  },
+];
+
+function planSuspended(scene: Scene): Plan {
+  const suspended = recordSuspension(scene, recordCreation(scene));
+  const remove = scene.children.filter((child) => !isTerminating(child));
+  const told = tellChildren(suspended, [], remove);
+  return {
+    ...planOf(scene, told),
+    children: [],
+    remove: [...remove.map((object) => ({ object })), ...lostPods(scene)],
+  };
+}
+
+function planOf(scene: Scene, draft: Draft): Plan {
+  const wakes = [...draft.wakes, ...lingerWakes(scene)];
+  return {
+    children: [],
+    ...(draft.status === scene.job.status ? {} : { status: draft.status }),
+    events: draft.events,
+    counts: draft.counts,
+    ...(wakes.length > 0 ? { wakeAt: Math.min(...wakes) } : {}),
+  };
+}

@@ -1,0 +1,70 @@
+import type { KubeObject } from '../api/kube.ts';
+import { JOB_ROLE_LABEL, JOB_ROLE_MASTER } from '../api/labels.ts';
+import type { PodSpec } from '../api/pod-template.ts';
+import type { GangScheduler } from './gang.ts';
+import { type Job, podName, type Replica } from './job.ts';
+import type { JobKind } from './job-kind.ts';
+import { DEFAULT_CLUSTER_DOMAIN, type TrainingOptions } from './options.ts';
+import { ownedBy, replicaLabels } from './ownership.ts';
+import { usesServicePerPod } from './service.ts';
+
+/** The pod for one place of a job: the author's template, and what the framework needs to find the other pods. */
+export function podFor(
+  kind: JobKind,
+  job: Job,
+  replica: Replica,
+  index: number,
+  options: TrainingOptions,
+  gang: GangScheduler | undefined,
+): KubeObject {
+  const ref = { type: replica.type, index };
+  const { template } = replica;
+  const mark = gang?.mark(job, replica);
+  return {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: {
+      name: podName(job, ref),
+      namespace: job.namespace,
+      labels: {
+        ...template.metadata?.labels,
+        ...replicaLabels(kind, job, ref),
+        ...(kind.isMaster(job, ref) ? { [JOB_ROLE_LABEL]: JOB_ROLE_MASTER } : {}),
+        ...mark?.labels,
+      },
+      ...annotationsOf(template.metadata?.annotations, mark?.annotations),
+      ownerReferences: ownedBy(kind, job),
+    },
+    spec: {
+      ...template.spec,
+      ...hostNames(job, podName(job, ref), template.spec, options),
+      ...(mark && !template.spec?.schedulerName ? { schedulerName: mark.schedulerName } : {}),
+      restartPolicy: replica.restartPolicy === 'ExitCode' ? 'Never' : replica.restartPolicy,
+      containers: (template.spec?.containers ?? []).map((container) => ({
+        ...container,
+        env: [...(container.env ?? []), ...kind.environment(job, ref)],
+      })),
+    },
+  };
+}
+
+function annotationsOf(...sources: readonly (Readonly<Record<string, string>> | undefined)[]): {
+  annotations?: Record<string, string>;
+} {
+  const annotations = Object.assign({}, ...sources) as Record<string, string>;
+  return Object.keys(annotations).length === 0 ? {} : { annotations };
+}
+
+/**
+ * Lets every pod of the job find every other by its bare name, through the job's one headless Service. A Service for each
+ * pod makes that needless.
+ */
+function hostNames(job: Job, name: string, spec: PodSpec | undefined, options: TrainingOptions): Partial<PodSpec> {
+  if (usesServicePerPod(job, options)) return {};
+  const domain = `${job.name}.${job.namespace}.svc.${options.clusterDomain ?? DEFAULT_CLUSTER_DOMAIN}`;
+  return {
+    hostname: name,
+    subdomain: job.name,
+    dnsConfig: { ...spec?.dnsConfig, searches: [...(spec?.dnsConfig?.searches ?? []), domain] },
+  };
+}

@@ -1,0 +1,46 @@
+import type { KubeObject } from '../api/kube.ts';
+import type { Observed } from '../runtime/domain.ts';
+import type { Instant } from '../runtime/environment.ts';
+import { resolve } from './defaults.ts';
+import { type GangScheduler, gangScheduler } from './gang.ts';
+import type { Job } from './job.ts';
+import type { JobKind, TrainingObject } from './job-kind.ts';
+import type { TrainingOptions } from './options.ts';
+import { type Roster, rosterOf, type Tally, tallyOf } from './pod-state.ts';
+
+/** Everything that one plan for a job looks at. */
+export interface Scene<S = unknown> {
+  readonly kind: JobKind<S>;
+  readonly options: TrainingOptions;
+  readonly gang: GangScheduler | undefined;
+  readonly job: Job<S>;
+  readonly roster: Roster;
+  readonly tally: Tally;
+  readonly children: readonly KubeObject[];
+  /** The nodes of pods that are being deleted. */
+  readonly nodes: readonly KubeObject[];
+  readonly now: Instant;
+}
+
+export const NODES_LOOKUP = 'nodes';
+
+export function sceneOf<S>(
+  kind: JobKind<S>,
+  options: TrainingOptions,
+  observed: Observed<TrainingObject<S>>,
+  now: Instant,
+): Scene<S> {
+  const job = resolve(kind, observed.object);
+  const roster = rosterOf(job, observed.children);
+  return {
+    kind,
+    options,
+    gang: gangScheduler(options.gangScheduler),
+    job,
+    roster,
+    tally: tallyOf(job, roster),
+    children: observed.children,
+    nodes: observed.lookups[NODES_LOOKUP] ?? [],
+    now,
+  };
+}

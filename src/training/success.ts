@@ -1,0 +1,8 @@
+import type { Verdict } from './failure.ts';
+import type { Scene } from './scene.ts';
+
+/** The job is done when its framework's rule says so. */
+export function judgeSuccess(scene: Scene): Verdict | undefined {
+  const { stage, message } = scene.kind.progress(scene.job, scene.tally);
+  return stage === 'succeeded' ? { type: 'Succeeded', message } : undefined;
+}

@@ -61,7 +61,7 @@ function run(title, command, args, env = {}) {
     });
     let output = '';
     const keep = (chunk) => {
-      output = (output + chunk).slice(-8000);
+      output = (output + chunk).slice(-2000);
     };
     child.stdout.on('data', keep);
     child.stderr.on('data', keep);
@@ -101,14 +101,14 @@ async function installNpmPackages() {
     fail('package-lock.json is missing; restore it (git checkout package-lock.json) and try again.');
   }
   if (packagesAreCurrent()) return;
-  await run('installing npm packages, Node 24 among them', 'npm', [
-    'ci',
-    '--no-audit',
-    '--no-fund',
-    '--loglevel=error',
-  ]);
+  // Not `npm ci`: it refuses a lock file that lacks the builds of native packages for other platforms, which a registry
+  // may not offer. `--no-save` keeps to the locked versions and leaves the lock file as it is.
+  const args = ['install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error'];
+  await run('installing npm packages, Node 24 among them', 'npm', args);
   if (!existsSync(node24)) {
-    fail('npm ci went through, but left no Node 24. Are install scripts switched off (npm config get ignore-scripts)?');
+    fail(
+      'npm install went through, but left no Node 24. Are install scripts switched off (npm config get ignore-scripts)?',
+    );
   }
 }
 

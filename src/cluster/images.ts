@@ -20,5 +20,18 @@ export async function loadImage(name: string, tarPath: string): Promise<void> {
 }
 
 export async function importImage(socket: string, tarPath: string): Promise<void> {
-  await run('ctr', ['--address', socket, '--namespace', 'k8s.io', 'images', 'import', tarPath]);
+  const ctr = (...args: readonly string[]) =>
+    run('ctr', ['--address', socket, '--namespace', 'k8s.io', 'images', ...args]);
+  const output = await ctr('import', tarPath);
+  for (const [, name] of output.matchAll(/^unpacking (\S+) /gm)) {
+    const full = name && fullReference(name);
+    if (full && full !== name) await ctr('tag', '--force', name, full);
+  }
+}
+
+/** The name under which the kubelet looks an image up: short names belong to docker.io. Pure. */
+export function fullReference(name: string): string {
+  const [first = '', ...rest] = name.split('/');
+  if (rest.length === 0) return `docker.io/library/${name}`;
+  return /[.:]|^localhost$/.test(first) ? name : `docker.io/${name}`;
 }

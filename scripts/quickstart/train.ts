@@ -71,9 +71,19 @@ async function progressOf(client: HttpClient, ref: JobRef): Promise<Progress> {
   if (conditionOf(job, 'Succeeded')?.status === 'True') return { done: true };
   const failed = conditionOf(job, 'Failed');
   if (failed?.status === 'True') throw new Error(`the job failed (${failed.reason}): ${failed.message}`);
-  const { replicaStatuses = {} } = (job.status ?? {}) as { replicaStatuses?: Record<string, object> };
-  const counts = Object.entries(replicaStatuses).map(([role, status]) => `${role} ${JSON.stringify(status)}`);
-  return { done: false, waitingFor: counts.join(', ') || 'the controller has not looked at the job yet' };
+  return { done: false, waitingFor: countsOf(job) || 'the controller has not looked at the job yet' };
+}
+
+/** Such as `Master 1 active, Worker 2 active`. */
+export function countsOf(job: KubeObject): string {
+  const { replicaStatuses = {} } = (job.status ?? {}) as { replicaStatuses?: Record<string, Record<string, unknown>> };
+  return Object.entries(replicaStatuses)
+    .flatMap(([role, status]) =>
+      ['active', 'succeeded', 'failed']
+        .filter((state) => status[state])
+        .map((state) => `${role} ${status[state]} ${state}`),
+    )
+    .join(', ');
 }
 
 /** Follows the master's log from its first line; waits for the pod to start, and gives up only when told to. */

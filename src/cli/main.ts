@@ -21,6 +21,10 @@ const SUBCOMMANDS: Readonly<Record<string, Subcommand>> = {
     summary: 'print the CustomResourceDefinitions',
     load: async () => (await import('./crds.ts')).crdsCommand(),
   },
+  install: {
+    summary: 'apply a synthesized platform in the right order and wait until it runs',
+    load: async () => (await import('./install.ts')).installCommand(),
+  },
   preview: {
     summary: 'what the controller would create for manifests, offline',
     load: async () => (await import('./preview.ts')).previewCommand(),

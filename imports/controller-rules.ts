@@ -7,6 +7,7 @@ export interface ControllerRule {
   readonly verbs: readonly string[];
 }
 
+/** What the controller needs whatever its flags. */
 export const controllerRules: readonly ControllerRule[] = [
   {"group":"","resources":["nodes"],"verbs":["list","watch"]},
   {"group":"","resources":["pods","services"],"verbs":["create","delete","list","watch"]},
@@ -16,3 +17,13 @@ export const controllerRules: readonly ControllerRule[] = [
   {"group":"kubeflow.org","resources":["pytorchjobs/finalizers"],"verbs":["update"]},
   {"group":"kubeflow.org","resources":["pytorchjobs/status"],"verbs":["patch"]},
 ];
+
+/** What it needs besides, by gang scheduler. */
+export const gangSchedulerRules: Readonly<Record<'volcano' | 'scheduler-plugins', readonly ControllerRule[]>> = {
+  'volcano': [
+    {"group":"scheduling.volcano.sh","resources":["podgroups"],"verbs":["create","delete","list","patch","watch"]},
+  ],
+  'scheduler-plugins': [
+    {"group":"scheduling.x-k8s.io","resources":["podgroups"],"verbs":["create","delete","list","patch","watch"]},
+  ],
+};

@@ -2,6 +2,7 @@ export * from './accelerator.ts';
 export * from './cluster-platform.ts';
 export * from './distributed-training-job.ts';
 export * from './framework.ts';
+export * from './gang-scheduler.ts';
 export * from './job-volume.ts';
 export {
   ConfigMap,

@@ -3,6 +3,7 @@ import { Construct } from 'constructs';
 import type { Kind } from '../api/kube.ts';
 import { ControllerAccess } from './controller-access.ts';
 import { ControllerWorkload, DEFAULT_CONTROLLER_RESOURCES } from './controller-workload.ts';
+import type { GangScheduler } from './gang-scheduler.ts';
 import { installedApi } from './installed-api.ts';
 import { type ContainerResources, Namespace, ServiceAccount } from './k8s.ts';
 import { CONTROLLER_LABELS, PLATFORM_LABELS } from './platform-labels.ts';
@@ -34,6 +35,11 @@ export interface MlPlatformProps {
   /** @default - requests cpu 100m and memory 128Mi, limits memory to 256Mi: about a thousand live jobs */
   readonly resources?: ContainerResources;
   /**
+   * Starts the pods of a job together or not at all.
+   * @default - pods are scheduled one by one
+   */
+  readonly gangScheduler?: GangScheduler;
+  /**
    * Further flags of `armature controller`.
    * @default - none; `--leader-elect` is always given
    */
@@ -64,6 +70,7 @@ export class MlPlatform extends Construct {
     const replicas = props.replicas ?? 1;
     if (!Number.isInteger(replicas) || replicas < 1)
       throw new Error(`'replicas' must be a positive integer, got ${replicas}`);
+    const gang = props.gangScheduler;
     const api = installedApi();
     const namespace = props.namespace ?? 'armature-system';
 
@@ -81,7 +88,7 @@ export class MlPlatform extends Construct {
     this.access = new ControllerAccess(this, 'Access', {
       namespace,
       serviceAccount: this.serviceAccount,
-      rules: api.controllerRules,
+      rules: [...api.controllerRules, ...(gang?.rules ?? [])],
     });
     this.controller = new ControllerWorkload(this, 'Controller', {
       namespace,
@@ -89,7 +96,11 @@ export class MlPlatform extends Construct {
       image: props.image ?? `armature:${props.version ?? api.version}`,
       replicas,
       resources: props.resources ?? DEFAULT_CONTROLLER_RESOURCES,
-      args: ['--leader-elect', ...(props.controllerArgs ?? [])],
+      args: [
+        '--leader-elect',
+        ...(gang ? ['--gang-scheduler-name', gang.schedulerName] : []),
+        ...(props.controllerArgs ?? []),
+      ],
     });
     const network = new PlatformNetwork(this, 'Network', {
       namespace,

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { ApiObject, Chart, JsonPatch, Size, Testing } from 'cdk8s';
 import { PYTORCH_JOB } from '../../src/api/index.ts';
-import { MlPlatform, type MlPlatformProps } from '../../src/constructs/index.ts';
+import { GangScheduler, MlPlatform, type MlPlatformProps } from '../../src/constructs/index.ts';
 import { installedApi } from '../../src/constructs/installed-api.ts';
 
 interface Manifest {
@@ -74,6 +74,20 @@ describe('MlPlatform', () => {
     expect(rules.some(({ resources }) => resources.includes('leases'))).toBe(false);
     expect(rules.some(({ verbs, resources }) => verbs.includes('*') || resources.includes('*'))).toBe(false);
     expect(named(manifests, 'Role', 'armature-controller-leases').metadata.namespace).toBe('armature-system');
+  });
+
+  test.each([
+    ['volcano', GangScheduler.volcano(), 'scheduling.volcano.sh'],
+    ['scheduler-plugins-scheduler', GangScheduler.schedulerPlugins(), 'scheduling.x-k8s.io'],
+  ])('with %s the controller is told of it, and may look after its groups', (name, gangScheduler, group) => {
+    const manifests = platform({ gangScheduler }).manifests();
+    const { rules } = named(manifests, 'ClusterRole', 'armature-controller') as unknown as {
+      rules: { apiGroups: string[]; resources: string[] }[];
+    };
+    expect(rules).toContainEqual(expect.objectContaining({ apiGroups: [group], resources: ['podgroups'] }));
+    expect(JSON.stringify(named(manifests, 'Deployment', 'armature-controller'))).toContain(
+      `"--gang-scheduler-name","${name}"`,
+    );
   });
 
   test('knows the CRD of every kind it serves', () => {

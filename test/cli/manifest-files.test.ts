@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { loadManifests } from '../../../src/cli/preview/load.ts';
+import { readManifests } from '../../src/cli/manifest-files.ts';
 
 function folder(files: Readonly<Record<string, string>>): string {
   const path = mkdtempSync(join(tmpdir(), 'manifests-'));
@@ -12,9 +12,9 @@ function folder(files: Readonly<Record<string, string>>): string {
 }
 
 const manifest = (name: string) => `apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: ${name}\n`;
-const names = (path: string) => loadManifests(path).map((object) => object.metadata.name);
+const names = (path: string) => readManifests(path).map((object) => object.metadata.name);
 
-test('reads every document of every manifest below a directory, by name', () => {
+test('reads every document of every manifest in a directory, by name', () => {
   const path = folder({
     'b.yaml': `${manifest('b1')}---\n${manifest('b2')}---\n`,
     'a.json': JSON.stringify({
@@ -24,17 +24,18 @@ test('reads every document of every manifest below a directory, by name', () => 
     'below/c.yml': manifest('c'),
     'notes.md': '# not a manifest',
   });
-  expect(names(path)).toEqual(['a', 'b1', 'b2', 'c']);
-});
-
-test('leaves out what is no object of Kubernetes', () => {
-  expect(names(folder({ 'values.yaml': 'replicas: 3\n' }))).toEqual([]);
+  expect(names(path)).toEqual(['a', 'b1', 'b2']);
 });
 
 test.each([
-  ['nothing there', () => '/nowhere/at/all.yaml', '/nowhere/at/all.yaml does not exist'],
-  ['no manifest', () => folder({}), 'holds no .yaml, .yml or .json file'],
-  ['no YAML', () => folder({ 'bad.yaml': 'a: [1' }), 'bad.yaml: '],
+  ['nothing there', () => '/nowhere/at/all.yaml', '/nowhere/at/all.yaml'],
+  ['no manifest', () => folder({}), 'holds no Kubernetes objects'],
+  ['no YAML', () => folder({ 'bad.yaml': 'a: [1' }), 'bad.yaml is not YAML'],
+  [
+    'no object',
+    () => folder({ 'values.yaml': 'replicas: 3' }),
+    'values.yaml holds a document that is no Kubernetes object',
+  ],
 ])('says what is wrong: %s', (_what, path, message) => {
-  expect(() => loadManifests(path())).toThrow(message);
+  expect(() => readManifests(path())).toThrow(message);
 });

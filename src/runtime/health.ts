@@ -1,4 +1,4 @@
-import { createServer, type Server } from 'node:http';
+import type { Server } from 'node:http';
 
 /** Answers for one path: a body, and whether all is well (200) or not (503). */
 export type Endpoint = () => { readonly ok: boolean; readonly body: string; readonly contentType?: string };
@@ -19,6 +19,8 @@ export async function serveEndpoints(
 ): Promise<Server | undefined> {
   const target = parseAddress(address);
   if (!target) return undefined;
+  // Imported as a module, node:http would load Node's own copy of undici too, at several megabytes.
+  const { createServer } = process.getBuiltinModule('node:http');
   const server = createServer((request, response) => {
     const path = (request.url ?? '/').split('?')[0] ?? '/';
     const endpoint = endpoints[path];

@@ -24,7 +24,7 @@ export interface HttpClientOptions {
   readonly access: ClusterAccess;
   readonly environment: Environment;
   readonly userAgent: string;
-  /** Connections for everything but watches, which have their own. @default 32 */
+  /** Connections for everything but watches, which have their own. @default 16 */
   readonly connections?: number;
   /** Requests a second, watches apart; 0 is no limit. @default 0 */
   readonly qps?: number;
@@ -252,7 +252,7 @@ export class HttpClient implements KubeClient {
   }
 
   async #connect(): Promise<Connections> {
-    const { access, connections = 32 } = this.#options;
+    const { access, connections = 16 } = this.#options;
     const { certificate, key } = await access.credentials();
     if (this.#connections && this.#connections.certificate === certificate) return this.#connections;
     const connect = {
@@ -263,7 +263,8 @@ export class HttpClient implements KubeClient {
       ...(access.serverName && { servername: access.serverName }),
       ...(access.skipTlsVerify && { rejectUnauthorized: false }),
     };
-    const common = { connect, keepAliveTimeout: 60_000 };
+    // Over HTTP/2 the same work costs more processor time, and Node's client has leaked on long watches.
+    const common = { connect, keepAliveTimeout: 60_000, allowH2: false };
     const previous = this.#connections;
     this.#connections = {
       certificate,

@@ -86,7 +86,7 @@ function refuseForbidden(node: StructuralSchema, path: string): void {
   for (const keyword of [...FORBIDDEN, ...JUNCTORS, 'anyOf']) {
     if (keyword in node) throw new NotStructuralError(path, `"${keyword}" is not allowed; use a rule (cel) instead`);
   }
-  if (node.type === 'null' || Array.isArray(node.type))
+  if (node.type === 'null' || Array.isArray(node.type) || node.enum?.includes(null))
     throw new NotStructuralError(path, 'one type only, and not null');
   if (node.uniqueItems === true)
     throw new NotStructuralError(path, 'uniqueItems is not allowed; use a set or a map list');

@@ -1,0 +1,131 @@
+import { describe, expect, test } from '@jest/globals';
+import * as fc from 'fast-check';
+import { isFinished } from '../../src/training/conditions.ts';
+import { type JobSketch, World } from './world.ts';
+
+/** What may happen to a job from outside, and how far the controller gets before it dies. */
+type Move =
+  | { readonly do: 'plan'; readonly writes: number }
+  | { readonly do: 'run' | 'succeed' | 'fail' | 'crash' | 'evict'; readonly pod: number }
+  | { readonly do: 'reap' | 'suspend' | 'resume' }
+  | { readonly do: 'scale'; readonly workers: number }
+  | { readonly do: 'wait'; readonly seconds: number };
+
+const moves: fc.Arbitrary<Move> = fc.oneof(
+  { weight: 6, arbitrary: fc.record({ do: fc.constant('plan' as const), writes: fc.integer({ min: 0, max: 8 }) }) },
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      do: fc.constantFrom('run', 'run', 'run', 'succeed', 'fail', 'crash', 'evict'),
+      pod: fc.nat(4),
+    }),
+  },
+  { weight: 2, arbitrary: fc.record({ do: fc.constantFrom('reap', 'suspend', 'resume') }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('scale' as const), workers: fc.integer({ min: 1, max: 4 }) }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('wait' as const), seconds: fc.integer({ min: 1, max: 60 }) }) },
+);
+
+const sketches: fc.Arbitrary<JobSketch> = fc.record({
+  master: fc.boolean(),
+  workers: fc.integer({ min: 1, max: 3 }),
+  restartPolicy: fc.constantFrom('Always', 'OnFailure', 'Never', 'ExitCode'),
+  runPolicy: fc.record(
+    {
+      cleanPodPolicy: fc.constantFrom('None', 'Running', 'All'),
+      backoffLimit: fc.nat(3),
+      activeDeadlineSeconds: fc.integer({ min: 20, max: 200 }),
+    },
+    { requiredKeys: [] },
+  ),
+});
+
+function perform(world: World, move: Move): void {
+  const pod = 'pod' in move ? (world.names('Pod')[move.pod] ?? '') : '';
+  if (move.do === 'plan') world.step(move.writes);
+  if (move.do === 'run') world.phase(pod, 'Running');
+  if (move.do === 'succeed') world.exit(pod, 0);
+  if (move.do === 'fail') world.exit(pod, 1);
+  if (move.do === 'crash') world.exit(pod, 137);
+  if (move.do === 'evict' && pod) world.evict(pod);
+  if (move.do === 'reap') world.reap();
+  if (move.do === 'suspend') world.edit({ suspend: true });
+  if (move.do === 'resume') world.edit({ suspend: false });
+  if (move.do === 'scale') world.scale(move.workers);
+  if (move.do === 'wait') world.now += move.seconds * 1000;
+}
+
+/** The identity that must never be live twice: role and index. */
+const places = (world: World) =>
+  world.children
+    .filter((child) => child.kind === 'Pod')
+    .map(({ metadata: { labels } }) =>
+      [labels?.['training.kubeflow.org/replica-type'], labels?.['training.kubeflow.org/replica-index']].join('/'),
+    );
+
+function expectSound(world: World, terminal: boolean, writesAtEnd: number): void {
+  expect(new Set(places(world)).size).toBe(places(world).length);
+  if (!terminal) return;
+  const created = world.writes.slice(writesAtEnd).filter((write) => write.verb === 'create');
+  expect(created).toEqual([]);
+}
+
+describe('any history of a PyTorchJob', () => {
+  test('no place is taken twice, nothing is made after the end, and planning again converges', () => {
+    fc.assert(
+      fc.property(sketches, fc.array(moves, { maxLength: 40 }), (sketch, history) => {
+        const world = new World(sketch);
+        let writesAtEnd = Number.POSITIVE_INFINITY;
+        for (const move of history) {
+          const finished = isFinished(world.status);
+          if (finished && writesAtEnd === Number.POSITIVE_INFINITY) writesAtEnd = world.writes.length;
+          perform(world, move);
+          expectSound(world, finished, writesAtEnd);
+        }
+        world.settle();
+        world.reap();
+        world.settle();
+        const quiet = world.plan();
+        expect({ status: quiet.status, remove: quiet.remove ?? [] }).toEqual({ status: undefined, remove: [] });
+        if (isFinished(world.status) || world.job.spec.runPolicy?.suspend) return;
+        const wanted = Object.values(world.job.spec.pytorchReplicaSpecs).reduce(
+          (n, spec) => n + (spec.replicas ?? 1),
+          0,
+        );
+        expect(world.names('Pod')).toHaveLength(wanted);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  test('a run that is cut after any write ends as the whole one does', () => {
+    const live = (cut: number): World => {
+      const world = new World({ workers: 3, restartPolicy: 'ExitCode', runPolicy: { cleanPodPolicy: 'All' } });
+      const advance = () => {
+        if (world.writes.length < cut) world.step(cut - world.writes.length);
+        world.settle();
+      };
+      advance();
+      for (const name of world.names('Pod')) world.phase(name ?? '', 'Running');
+      advance();
+      world.exit('j-worker-1', 137);
+      advance();
+      world.phase('j-worker-1', 'Running');
+      advance();
+      world.exit('j-master-0', 0);
+      advance();
+      world.reap();
+      advance();
+      return world;
+    };
+    const whole = live(0);
+    for (let cut = 1; cut <= whole.writes.length; cut++) {
+      const world = live(cut);
+      expect({ cut, status: world.status, children: world.children }).toEqual({
+        cut,
+        status: whole.status,
+        children: whole.children,
+      });
+      expect(world.writes).toHaveLength(whole.writes.length);
+    }
+  });
+});

@@ -1,0 +1,198 @@
+import type { JobStatus } from '../../src/api/job.ts';
+import type { KubeObject } from '../../src/api/kube.ts';
+import type { PyTorchJob, PyTorchJobSpec } from '../../src/api/kubeflow-org.ts';
+import type { Plan } from '../../src/runtime/domain.ts';
+import { pytorch } from '../../src/training/kinds/pytorch.ts';
+import type { TrainingOptions } from '../../src/training/options.ts';
+import { planJob } from '../../src/training/plan.ts';
+import type { Pod } from '../../src/training/pod-state.ts';
+
+/** A job and its children in memory: plans are applied to it, and tests play the kubelet. */
+
+export const START = Date.parse('2026-01-01T00:00:00Z');
+
+export interface JobSketch {
+  readonly master?: boolean;
+  readonly workers?: number;
+  readonly restartPolicy?: string;
+  readonly runPolicy?: PyTorchJobSpec['runPolicy'];
+  readonly annotations?: Record<string, string>;
+  readonly spec?: Partial<PyTorchJobSpec>;
+}
+
+export function jobOf(sketch: JobSketch = {}): PyTorchJob {
+  const { master = true, workers = 2, restartPolicy } = sketch;
+  const replica = (replicas: number) => ({
+    replicas,
+    ...(restartPolicy ? { restartPolicy } : {}),
+    template: { spec: { containers: [{ name: 'pytorch', image: 'train:1' }] } },
+  });
+  return {
+    apiVersion: 'kubeflow.org/v1',
+    kind: 'PyTorchJob',
+    metadata: {
+      name: 'j',
+      namespace: 'ns',
+      uid: 'job-uid',
+      ...(sketch.annotations ? { annotations: sketch.annotations } : {}),
+    },
+    spec: {
+      ...(sketch.runPolicy ? { runPolicy: sketch.runPolicy } : {}),
+      pytorchReplicaSpecs: {
+        ...(master ? { Master: replica(1) } : {}),
+        ...(workers > 0 ? { Worker: replica(workers) } : {}),
+      },
+      ...sketch.spec,
+    },
+  };
+}
+
+export type Write =
+  | { readonly verb: 'create'; readonly object: KubeObject }
+  | { readonly verb: 'delete'; readonly object: KubeObject; readonly now: boolean }
+  | { readonly verb: 'status'; readonly status: object }
+  | { readonly verb: 'deleteSelf' };
+
+/** A plan as the writes it leads to, in the runtime's order. */
+export function writesOf(plan: Plan, present: (object: KubeObject) => boolean): readonly Write[] {
+  const status: Write[] = plan.status ? [{ verb: 'status', status: plan.status }] : [];
+  const children: Write[] = [
+    ...plan.children.filter((child) => !present(child)).map((object): Write => ({ verb: 'create', object })),
+    ...(plan.remove ?? []).map(
+      ({ object, gracePeriodSeconds }): Write => ({
+        verb: 'delete',
+        object,
+        now: gracePeriodSeconds === 0,
+      }),
+    ),
+  ];
+  const self: Write[] = plan.removeSelf ? [{ verb: 'deleteSelf' }] : [];
+  return plan.statusFirst ? [...status, ...children, ...self] : [...children, ...status, ...self];
+}
+
+export class World {
+  job: PyTorchJob;
+  now = START;
+  children: KubeObject[] = [];
+  nodes: KubeObject[] = [];
+  gone = false;
+  /** Every write since the beginning. */
+  readonly writes: Write[] = [];
+  private uids = 0;
+  private readonly options: TrainingOptions;
+
+  constructor(sketch: JobSketch | PyTorchJob = {}, options: TrainingOptions = {}) {
+    this.job = 'metadata' in sketch ? (sketch as PyTorchJob) : jobOf(sketch as JobSketch);
+    this.options = options;
+  }
+
+  plan(): Plan {
+    const observed = { object: this.job, children: this.children, lookups: { nodes: this.nodes } };
+    return planJob(pytorch, this.options)(observed, this.now);
+  }
+
+  /** Applies the first `limit` writes of one plan, as if the controller died after them. */
+  step(limit = Number.POSITIVE_INFINITY): Plan {
+    const plan = this.plan();
+    for (const write of writesOf(plan, (object) => this.has(object)).slice(0, limit)) this.apply(write);
+    return plan;
+  }
+
+  /** Plans until nothing more is to be written. */
+  settle(): void {
+    for (let i = 0; i < 20; i++) {
+      const before = this.writes.length;
+      this.step();
+      if (this.writes.length === before) return;
+    }
+    throw new Error('plans do not converge');
+  }
+
+  apply(write: Write): void {
+    this.writes.push(write);
+    if (write.verb === 'deleteSelf') this.gone = true;
+    if (write.verb === 'status') this.job = { ...this.job, status: write.status as JobStatus };
+    if (write.verb === 'create') {
+      this.uids += 1;
+      const { object } = write;
+      this.children.push({ ...object, metadata: { ...object.metadata, uid: `uid-${this.uids}` } });
+    }
+    if (write.verb === 'delete') this.remove(write.object, write.now);
+  }
+
+  private remove(object: KubeObject, now: boolean): void {
+    const lingers = object.kind === 'Pod' && !now && (object as Pod).status?.phase === 'Running';
+    this.children = this.children.flatMap((child) => {
+      if (child.metadata.uid !== object.metadata.uid) return [child];
+      const at = child.metadata.deletionTimestamp ?? new Date(this.now + 30_000).toISOString();
+      return lingers ? [{ ...child, metadata: { ...child.metadata, deletionTimestamp: at } }] : [];
+    });
+  }
+
+  /** The kubelets finish every deletion. */
+  reap(): void {
+    this.children = this.children.filter((child) => !child.metadata.deletionTimestamp);
+  }
+
+  /** Someone asks for a pod's deletion. */
+  evict(name: string): void {
+    const deletionTimestamp = new Date(this.now + 30_000).toISOString();
+    this.change(name, (pod) => ({ ...pod, metadata: { ...pod.metadata, deletionTimestamp } }));
+  }
+
+  phase(name: string, phase: string, more: Pod['status'] = {}): void {
+    this.change(name, (pod) => ({ ...pod, status: { phase, ...more } }));
+  }
+
+  exit(name: string, exitCode: number): void {
+    this.phase(name, exitCode === 0 ? 'Succeeded' : 'Failed', {
+      containerStatuses: [{ name: 'pytorch', state: { terminated: { exitCode } } }],
+    });
+  }
+
+  edit(runPolicy: NonNullable<PyTorchJobSpec['runPolicy']>): void {
+    const spec = { ...this.job.spec, runPolicy: { ...this.job.spec.runPolicy, ...runPolicy } };
+    this.job = { ...this.job, spec };
+  }
+
+  scale(workers: number): void {
+    const specs = this.job.spec.pytorchReplicaSpecs;
+    const worker = { ...specs.Worker, replicas: workers };
+    this.job = { ...this.job, spec: { ...this.job.spec, pytorchReplicaSpecs: { ...specs, Worker: worker } } };
+  }
+
+  private change(name: string, edit: (pod: Pod) => Pod): void {
+    this.children = this.children.map((child) =>
+      child.kind === 'Pod' && child.metadata.name === name ? edit(child as Pod) : child,
+    );
+  }
+
+  has(object: KubeObject): boolean {
+    return this.children.some((child) => child.kind === object.kind && child.metadata.name === object.metadata.name);
+  }
+
+  names(kind: string): readonly (string | undefined)[] {
+    return this.children.filter((child) => child.kind === kind).map((child) => child.metadata.name);
+  }
+
+  get status(): JobStatus {
+    return this.job.status ?? {};
+  }
+
+  /** `Type=Status` of every condition, in order. */
+  get conditions(): readonly string[] {
+    return (this.status.conditions ?? []).map(({ type, status }) => `${type}=${status}`);
+  }
+
+  message(type: string): string | undefined {
+    return this.status.conditions?.find((condition) => condition.type === type)?.message;
+  }
+}
+
+export const running = (sketch: JobSketch = {}, options: TrainingOptions = {}): World => {
+  const world = new World(sketch, options);
+  world.settle();
+  for (const name of world.names('Pod')) world.phase(name ?? '', 'Running');
+  world.settle();
+  return world;
+};

@@ -8,7 +8,8 @@ import type { JobRef } from './train.ts';
 /** What the cluster holds now because of the job, one line each. */
 export async function createdObjects(client: HttpClient, job: JobRef): Promise<string[]> {
   const { namespace } = job;
-  const [pods, services] = await Promise.all([client.list(POD, { namespace }), client.list(SERVICE, { namespace })]);
+  const options = { namespace, labelSelector: `training.kubeflow.org/job-name=${job.name}` };
+  const [pods, services] = await Promise.all([client.list(POD, options), client.list(SERVICE, options)]);
   const phase = (status: unknown) => (status as { phase?: string } | undefined)?.phase ?? '';
   return [
     `PyTorchJob ${namespace}/${job.name}`,
@@ -47,7 +48,7 @@ export function nextSteps(kubectl: string, kept: boolean): string[] {
       ]
     : [
         'npm run quickstart -- --keep     the same, and leaves the cluster for kubectl',
-        'npm run armature -- preview dist  what the controller makes of a manifest, offline',
+        'npm run armature -- preview dist  what the controller makes of what was synthesized, offline',
         'src/stacks/platform.ts           the platform that was just installed; change it and run again',
       ];
 }

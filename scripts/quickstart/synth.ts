@@ -1,9 +1,11 @@
+import { join } from 'node:path';
 import { App, type Chart } from 'cdk8s';
 import type { KubeObject } from '../../src/api/kube.ts';
-import { synthesize } from '../../src/constructs/index.ts';
+import { synthAll, synthesize } from '../../src/constructs/index.ts';
 import { platformStack } from '../../src/stacks/platform.ts';
 import { CONTROLLER_IMAGE } from '../images/controller-image.ts';
 import { TRAINING_IMAGE } from '../images/training-image.ts';
+import { ROOT } from '../images/version.ts';
 
 export interface Synthesized {
   readonly platform: readonly KubeObject[];
@@ -12,10 +14,11 @@ export interface Synthesized {
   readonly job: KubeObject;
 }
 
-/** What src/stacks makes, as objects in the order in which they can be applied. */
+/** What src/stacks makes, as objects in the order in which they can be applied; also written to dist/, as `cdk8s synth` does. */
 export function synthesizeStacks(): Synthesized {
-  const app = new App();
+  const app = new App({ outdir: join(ROOT, 'dist') });
   const stack = platformStack(app, { platform: { image: CONTROLLER_IMAGE }, digits: { image: TRAINING_IMAGE } });
+  synthAll(app);
   const charts = synthesize(app);
   const objectsOf = (wanted: Chart) =>
     (charts.find(({ chart }) => chart === wanted)?.objects ?? []).map((object) => object.toJson() as KubeObject);

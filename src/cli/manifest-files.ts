@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
 import type { KubeObject } from '../api/kube.ts';
 
-/** The YAML and JSON files of a folder in the order of their names, not of its subfolders; or the one file. */
+/** The YAML files of a folder in the order of their names, not of its subfolders; or the one file, YAML or JSON. */
 export function manifestFiles(path: string): string[] {
   if (!statSync(path).isDirectory()) return [path];
   return readdirSync(path)
-    .filter((name) => /\.(ya?ml|json)$/.test(name))
+    .filter((name) => /\.ya?ml$/.test(name))
     .sort()
     .map((name) => join(path, name));
 }

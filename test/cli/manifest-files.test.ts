@@ -1,41 +1,42 @@
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, test } from '@jest/globals';
-import { readManifests } from '../../src/cli/manifest-files.ts';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { parseManifests, readManifests } from '../../src/cli/manifest-files.ts';
 
-function folder(files: Readonly<Record<string, string>>): string {
-  const path = mkdtempSync(join(tmpdir(), 'manifests-'));
-  mkdirSync(join(path, 'below'));
-  for (const [name, text] of Object.entries(files)) writeFileSync(join(path, name), text);
-  return path;
-}
-
-const manifest = (name: string) => `apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: ${name}\n`;
-const names = (path: string) => readManifests(path).map((object) => object.metadata.name);
-
-test('reads every document of every manifest in a directory, by name', () => {
-  const path = folder({
-    'b.yaml': `${manifest('b1')}---\n${manifest('b2')}---\n`,
-    'a.json': JSON.stringify({
-      kind: 'List',
-      items: [{ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'a' } }],
-    }),
-    'below/c.yml': manifest('c'),
-    'notes.md': '# not a manifest',
-  });
-  expect(names(path)).toEqual(['a', 'b1', 'b2']);
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'armature-manifests-'));
 });
+afterEach(() => rmSync(folder, { recursive: true }));
 
-test.each([
-  ['nothing there', () => '/nowhere/at/all.yaml', '/nowhere/at/all.yaml'],
-  ['no manifest', () => folder({}), 'holds no Kubernetes objects'],
-  ['no YAML', () => folder({ 'bad.yaml': 'a: [1' }), 'bad.yaml is not YAML'],
-  [
-    'no object',
-    () => folder({ 'values.yaml': 'replicas: 3' }),
-    'values.yaml holds a document that is no Kubernetes object',
-  ],
-])('says what is wrong: %s', (_what, path, message) => {
-  expect(() => readManifests(path())).toThrow(message);
+const document = (name: string) => `apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: ${name}\n`;
+
+describe('manifests', () => {
+  test('of a folder are its YAML files in the order of their names', () => {
+    writeFileSync(join(folder, 'b.yaml'), document('b'));
+    writeFileSync(join(folder, 'a.k8s.yaml'), `${document('a')}---\n---\n${document('a2')}`);
+    writeFileSync(join(folder, 'report.json'), '{"tests":[]}');
+    expect(readManifests(folder).map(({ metadata }) => metadata.name)).toEqual(['a', 'a2', 'b']);
+  });
+
+  test('in a List are unpacked, JSON too', () => {
+    const list = {
+      apiVersion: 'v1',
+      kind: 'List',
+      items: [{ apiVersion: 'v1', kind: 'Secret', metadata: { name: 's' } }],
+    };
+    expect(parseManifests(JSON.stringify(list), 'f')).toHaveLength(1);
+  });
+
+  test.each([
+    ['text that is not YAML', 'a: [', 'f is not YAML'],
+    ['a document that is no object', 'a: 1', 'f holds a document that is no Kubernetes object'],
+  ])('%s is refused, naming the file', (_title, text, message) => {
+    expect(() => parseManifests(text, 'f')).toThrow(message);
+  });
+
+  test('of a folder without any are refused, saying what to do', () => {
+    expect(() => readManifests(folder)).toThrow('synthesize the platform first');
+  });
 });

@@ -7,9 +7,13 @@ export interface AdminApi {
   /** @throws {ApiFailure} on any answer but 2xx. */
   get<T>(path: string): Promise<T>;
   post<T>(path: string, body: unknown): Promise<T>;
-  /** Creates an object and accepts that it is there already. */
-  ensure(path: string, body: unknown): Promise<void>;
+  /** Creates an object unless one of its name is there. */
+  ensure(path: string, body: NamedObject): Promise<void>;
   close(): Promise<void>;
+}
+
+export interface NamedObject {
+  readonly metadata: { readonly name: string };
 }
 
 export class ApiFailure extends Error {
@@ -39,11 +43,16 @@ export async function adminApi(kubeconfig: string): Promise<AdminApi> {
     post: (path, body) => send('POST', path, body),
     ensure: async (path, body) => {
       try {
-        await send('POST', path, body);
+        await send('GET', `${path}/${body.metadata.name}`);
       } catch (error) {
-        if (!(error instanceof ApiFailure && error.status === 409)) throw error;
+        if (statusOf(error) !== 404) throw error;
+        await send('POST', path, body).catch((failure: unknown) => {
+          if (statusOf(failure) !== 409) throw failure;
+        });
       }
     },
     close: () => agent.destroy(),
   };
 }
+
+const statusOf = (error: unknown) => (error instanceof ApiFailure ? error.status : undefined);

@@ -3,7 +3,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
-import type { AdminApi } from './api.ts';
+import type { AdminApi, NamedObject } from './api.ts';
 import type { Binaries } from './binaries.ts';
 import { type ClusterState, networkOf } from './layout.ts';
 import type { ClusterPaths } from './paths.ts';
@@ -110,7 +110,7 @@ export async function prepareKwok(programs: Binaries, paths: ClusterPaths, state
   ];
 }
 
-export function fakeNode(index: number): object {
+export function fakeNode(index: number): NamedObject {
   const name = `fake-${index}`;
   const resources = { cpu: '64', memory: '512Gi', pods: '1000', 'nvidia.com/gpu': '8' };
   return {

@@ -1,20 +1,23 @@
 /** A lock file between processes, left behind by none: one whose holder has died is taken over. */
 
-import { mkdir, open, readFile, rm } from 'node:fs/promises';
+import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { identify, isAlive } from './process.ts';
 import type { Log } from './progress.ts';
 
+const TELL_AFTER_MS = 2000;
+
 export async function withLock<T>(path: string, log: Log, work: () => Promise<T>): Promise<T> {
   await mkdir(dirname(path), { recursive: true });
+  const start = Date.now();
   let told = false;
-  for (let waited = 0; !(await take(path)); waited += 100) {
-    if (!told && waited > 2000) {
+  while (!(await take(path))) {
+    if (!told && Date.now() - start > TELL_AFTER_MS) {
       log(`waiting for another process that holds ${path}`);
       told = true;
     }
-    await sleep(100);
+    await sleep(50);
   }
   try {
     return await work();
@@ -23,16 +26,33 @@ export async function withLock<T>(path: string, log: Log, work: () => Promise<T>
   }
 }
 
+let serial = 0;
+
+/** The lock appears whole, by a hard link to a file that names its holder. */
 async function take(path: string): Promise<boolean> {
+  const own = `${path}.${process.pid}.${serial++}`;
+  await writeFile(own, identify(process.pid) ?? '');
   try {
-    const file = await open(path, 'wx');
-    await file.writeFile(identify(process.pid) ?? String(process.pid));
-    await file.close();
+    await link(own, path);
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    await evict(path, own);
+    return false;
+  } finally {
+    await rm(own, { force: true });
   }
-  const holder = await readFile(path, 'utf8').catch(() => '');
-  if (holder !== '' && !isAlive(holder)) await rm(path, { force: true });
-  return false;
+}
+
+/** Moves a dead holder's lock aside. Should a live one have come between reading and moving, it is put back. */
+async function evict(path: string, aside: string): Promise<void> {
+  const isDead = async (file: string) => !isAlive(await readFile(file, 'utf8'));
+  try {
+    if (!(await isDead(path))) return;
+    await rename(path, aside);
+    if (!(await isDead(aside))) await link(aside, path);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== 'ENOENT' && code !== 'EEXIST') throw error;
+  }
 }

@@ -2,6 +2,7 @@
 
 import { join } from 'node:path';
 import { stringify } from 'yaml';
+import type { NamedObject } from './api.ts';
 import type { Network } from './layout.ts';
 import type { ClusterPaths } from './paths.ts';
 
@@ -129,7 +130,7 @@ ${hasResolver ? '  forward . /etc/resolv.conf\n' : ''}  cache 10 ${CLUSTER_DOMAI
 }
 
 /** The Service at the cluster's DNS address, and where its server is: on this machine, outside the node. */
-export function dnsObjects(network: Network, port: number): { path: string; body: object }[] {
+export function dnsObjects(network: Network, port: number): { path: string; body: NamedObject }[] {
   const labels = { 'k8s-app': 'kube-dns', 'kubernetes.io/name': 'CoreDNS' };
   const protocols = [
     ['dns', 'UDP'],

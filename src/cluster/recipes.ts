@@ -25,6 +25,7 @@ const version = 'k8s.io/component-base/version';
 
 export const RECIPES: readonly Recipe[] = [
   { name: 'pause', modules: [], programs: { pause: '.' } },
+  { name: 'volumes', modules: [], programs: { volumes: '.' } },
   { name: 'etcd', modules: ['go.etcd.io/etcd/server/v3@v3.7.3'], programs: { etcd: '.' } },
   {
     name: 'kubernetes',

@@ -24,6 +24,7 @@ import { livePids, startDaemon } from './process.ts';
 import { type Log, withProgress } from './progress.ts';
 import { NODE_COMPONENTS, startKubelet, startRuntime } from './real-node.ts';
 import { allocate, readState } from './state.ts';
+import { defaultStorageClass, STORAGE_CLASSES, volumesCommand } from './volumes.ts';
 import { waitFor } from './wait.ts';
 
 /**
@@ -88,12 +89,18 @@ export function clusterInfo(paths: ClusterPaths, state: ClusterState): ClusterIn
 
 /** Components a cluster with these nodes consists of. */
 export function componentsOf(plan: NodePlan): string[] {
-  const control = ['etcd', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler'];
+  const control = ['etcd', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler', 'volumes'];
   return [...control, ...(plan.fake > 0 ? ['kwok'] : []), ...(plan.real ? NODE_COMPONENTS : [])];
 }
 
 function recipesFor(plan: NodePlan): string[] {
-  return ['etcd', 'kubernetes', ...(plan.fake > 0 ? ['kwok'] : []), ...(plan.real ? ['coredns', 'pause'] : [])];
+  return [
+    'etcd',
+    'kubernetes',
+    'volumes',
+    ...(plan.fake > 0 ? ['kwok'] : []),
+    ...(plan.real ? ['coredns', 'pause'] : []),
+  ];
 }
 
 /** Every component lives, the apiserver answers and the nodes are ready. */
@@ -124,7 +131,9 @@ async function start(paths: ClusterPaths, state: ClusterState, plan: NodePlan, p
     await waitFor(paths, 'the apiserver', core, async () => (await api.get<string>('/readyz')) === 'ok');
     startDaemon(paths, 'kube-controller-manager', controllerManagerCommand(programs, paths, state));
     startDaemon(paths, 'kube-scheduler', schedulerCommand(programs, paths));
+    startDaemon(paths, 'volumes', volumesCommand(programs, paths, state));
     if (plan.fake > 0) startDaemon(paths, 'kwok', kwok);
+    await api.ensure(STORAGE_CLASSES, defaultStorageClass());
     await runtime;
     if (plan.real) await startKubelet({ paths, state, programs }, api);
     await createFakeNodes(api, plan.fake);

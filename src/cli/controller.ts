@@ -112,6 +112,9 @@ async function run(flags: Flags): Promise<void> {
   process.once('SIGTERM', stop);
   process.once('SIGINT', stop);
   log.info('starting', { server: access.server, version: VERSION, domains: only });
-  await manager.done;
-  await client.close();
+  try {
+    await manager.done;
+  } finally {
+    await client.close();
+  }
 }

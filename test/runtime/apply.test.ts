@@ -1,0 +1,116 @@
+import { describe, expect, test } from '@jest/globals';
+import { HORIZONTAL_POD_AUTOSCALER, POD, PYTORCH_JOB } from '../../src/api/kinds.ts';
+import type { KubeObject } from '../../src/api/kube.ts';
+import { applyPlan } from '../../src/runtime/apply.ts';
+import { ApiError, type KubeClient } from '../../src/runtime/client.ts';
+import type { Domain, Plan } from '../../src/runtime/domain.ts';
+import { OwnWrites } from '../../src/runtime/own-writes.ts';
+
+const domain: Domain = {
+  kind: PYTORCH_JOB,
+  owns: [
+    { kind: POD, update: 'never' },
+    { kind: HORIZONTAL_POD_AUTOSCALER, update: 'patch' },
+  ],
+  permissions: [],
+  plan: () => ({ children: [] }),
+};
+const job: KubeObject = {
+  apiVersion: 'kubeflow.org/v1',
+  kind: 'PyTorchJob',
+  metadata: { name: 'j', namespace: 'a', uid: 'u', resourceVersion: '5' },
+};
+const pod = (name: string, more: object = {}): KubeObject => ({
+  apiVersion: 'v1',
+  kind: 'Pod',
+  metadata: { name, namespace: 'a', ...more },
+});
+const scaler = (max: number): KubeObject => ({
+  apiVersion: 'autoscaling/v2',
+  kind: 'HorizontalPodAutoscaler',
+  metadata: { name: 'j', namespace: 'a' },
+  spec: { maxReplicas: max },
+});
+
+/** Notes each call; `refuse` may throw for one. */
+function recorder(refuse: (line: string) => void = () => {}) {
+  const calls: { line: string; body: unknown }[] = [];
+  const call = (line: string, body?: unknown) => {
+    calls.push({ line, body });
+    refuse(line);
+    return { metadata: { resourceVersion: '9' } };
+  };
+  const client = {
+    create: async (kind: { kind: string }, object: KubeObject) =>
+      call(`create ${kind.kind} ${object.metadata.name}`, object),
+    patch: async (kind: { kind: string }, ref: { name: string }, type: string, body: unknown, options: object) =>
+      call(`${type} ${kind.kind} ${ref.name}${'subresource' in options ? '/status' : ''}`, body),
+    delete: async (kind: { kind: string }, ref: { name: string }, options: object) =>
+      call(`delete ${kind.kind} ${ref.name}`, options),
+    list: async () => ({ items: [], resourceVersion: '1' }),
+  } as unknown as KubeClient;
+  return { calls, client, lines: () => calls.map(({ line }) => line) };
+}
+
+function apply(client: KubeClient, plan: Plan, children: readonly KubeObject[] = [], cautious = false) {
+  const context = { client, ownWrites: new OwnWrites(() => undefined), fieldManager: 'me', cautious };
+  return applyPlan(domain, { object: job, children, lookups: {} }, plan, context);
+}
+
+describe('applyPlan', () => {
+  test('creates what is missing, leaves what is there, and writes the status last', async () => {
+    const { client, lines, calls } = recorder();
+    await apply(client, { children: [pod('p0'), pod('p1')], status: { n: 1 } }, [pod('p0', { uid: 'x' })]);
+    expect(lines()).toEqual(['create Pod p1', 'merge PyTorchJob j/status']);
+    expect(calls[1]?.body).toEqual({ metadata: { uid: 'u', resourceVersion: '5' }, status: { n: 1 } });
+  });
+
+  test('writes nothing when everything is as planned', async () => {
+    const { client, lines } = recorder();
+    await apply(client, { children: [scaler(3)], status: {} }, [{ ...scaler(3), status: { desired: 1 } }]);
+    expect(lines()).toEqual([]);
+  });
+
+  test('patches a difference away, but not in something that is being deleted', async () => {
+    const { client, lines } = recorder();
+    await apply(client, { children: [scaler(3)] }, [scaler(2)]);
+    const going = { ...scaler(2), metadata: { ...scaler(2).metadata, deletionTimestamp: 'now' } };
+    await apply(client, { children: [scaler(3)] }, [going]);
+    expect(lines()).toEqual(['apply HorizontalPodAutoscaler j']);
+  });
+
+  test('deletes by UID, once', async () => {
+    const { client, calls } = recorder();
+    const remove = [{ object: pod('p0', { uid: 'x' }) }, { object: pod('p1', { uid: 'y', deletionTimestamp: 'now' }) }];
+    await apply(client, { children: [], remove });
+    expect(calls).toEqual([{ line: 'delete Pod p0', body: { uid: 'x', propagationPolicy: 'Background' } }]);
+  });
+
+  test('with statusFirst, nothing is done that could not be counted', async () => {
+    const { client, lines } = recorder((line) => {
+      if (line.startsWith('merge')) throw new ApiError(409, 'Conflict', 'newer');
+    });
+    const plan = { children: [pod('p0')], status: { restarts: 1 }, statusFirst: true };
+    const outcome = await apply(client, plan);
+    expect(outcome.statusWritten).toBe(false);
+    expect(lines()).toEqual(['merge PyTorchJob j/status']);
+  });
+
+  test('after a refusal it asks once before it asks for many', async () => {
+    const { client, lines } = recorder((line) => {
+      if (line.startsWith('create')) throw new ApiError(403, 'Forbidden', 'exceeded quota');
+    });
+    const outcome = await apply(client, { children: Array.from({ length: 50 }, (_, i) => pod(`p${i}`)) }, [], true);
+    expect(lines()).toEqual(['create Pod p0']);
+    expect(outcome.failures).toHaveLength(1);
+  });
+
+  test('an object whose children failed is not removed', async () => {
+    const { client, lines } = recorder((line) => {
+      if (line.startsWith('create')) throw new ApiError(500, 'InternalError', 'no');
+    });
+    expect((await apply(client, { children: [pod('p0')], removeSelf: true })).removedSelf).toBe(false);
+    expect((await apply(client, { children: [], removeSelf: true })).removedSelf).toBe(true);
+    expect(lines()).toEqual(['create Pod p0', 'delete PyTorchJob j']);
+  });
+});

@@ -42,7 +42,11 @@ process.exitCode = tests.length > 0 && outcomes.every((outcome) => outcome.statu
 async function runProject(project: string): Promise<TestOutcome[]> {
   const report = `dist/jest-${project}.json`;
   rmSync(report, { force: true });
-  const step = jestStep(project, report, LIVE.has(project) ? ['--runInBand'] : []);
+  const step = jestStep(
+    project,
+    report,
+    LIVE.has(project) ? ['--runInBand', '--forceExit', '--testTimeout=60000'] : [],
+  );
   const env = cluster && LIVE.has(project) ? cluster.env : {};
   const result = await runStep({ ...step, env });
   const found = readReport(project, report);

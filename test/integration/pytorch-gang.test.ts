@@ -3,6 +3,8 @@ import { SCHEDULER_PLUGINS_POD_GROUP, VOLCANO_POD_GROUP } from '../../src/api/ki
 import type { Kind, KubeObject } from '../../src/api/kube.ts';
 import { ControllerProcess } from '../support/controller-process.ts';
 import { eventually, stays } from '../support/eventually.ts';
+import { gangRules } from '../support/generated-rules.ts';
+import { grantAlso } from '../support/identity.ts';
 import { usePlatform } from '../support/platform.ts';
 import { JobUnderTest, pytorchJob } from '../support/pytorch-job.ts';
 
@@ -48,6 +50,7 @@ async function servePodGroups(kind: Kind): Promise<() => Promise<void>> {
 describe('gang scheduling of a PyTorchJob', () => {
   test('[training 22] volcano: pods wait for their PodGroup', async () => {
     const unserve = await servePodGroups(VOLCANO_POD_GROUP);
+    const ungrant = await grantAlso(platform.api, 'gang', gangRules('volcano'));
     const controller = await ControllerProcess.start({
       kubeconfig: platform.identity.kubeconfig,
       flags: ['--gang-scheduler-name', 'volcano'],
@@ -83,12 +86,14 @@ describe('gang scheduling of a PyTorchJob', () => {
       );
     } finally {
       await controller.stop();
+      await ungrant();
       await unserve();
     }
   }, 60_000);
 
   test('[training 22] scheduler-plugins: pods carry the PodGroup in a label', async () => {
     const unserve = await servePodGroups(SCHEDULER_PLUGINS_POD_GROUP);
+    const ungrant = await grantAlso(platform.api, 'gang', gangRules('scheduler-plugins'));
     const controller = await ControllerProcess.start({
       kubeconfig: platform.identity.kubeconfig,
       flags: ['--gang-scheduler-name', 'gang'],
@@ -113,6 +118,7 @@ describe('gang scheduling of a PyTorchJob', () => {
       }
     } finally {
       await controller.stop();
+      await ungrant();
       await unserve();
     }
   }, 60_000);

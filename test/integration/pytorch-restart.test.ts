@@ -1,3 +1,5 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import { describe, expect, test } from '@jest/globals';
 import { PYTORCH_JOB } from '../../src/api/kinds.ts';
 import { pathOf } from '../support/api.ts';
@@ -7,6 +9,7 @@ import { sampleOf } from '../support/metrics.ts';
 import { usePlatform } from '../support/platform.ts';
 import { JobUnderTest, pytorchJob } from '../support/pytorch-job.ts';
 
+const run = promisify(execFile);
 const platform = usePlatform({ controller: false });
 
 describe('what an operator sees', () => {
@@ -15,7 +18,7 @@ describe('what an operator sees', () => {
     const labels = { job_namespace: namespace, framework: 'pytorch' };
     let controller = await ControllerProcess.start({ kubeconfig: platform.identity.kubeconfig });
     try {
-      const job = await JobUnderTest.create(platform.api, pytorchJob(namespace, 'j'));
+      const job = await JobUnderTest.create(platform.api, pytorchJob(namespace, 'j', { runPolicy: { ttlSecondsAfterFinished: 3 } }));
       const before = await job.running(3);
       const running = await job.condition('Running');
       expect(sampleOf(await controller.metrics(), 'training_operator_jobs_created_total', labels)).toBe(1);
@@ -39,7 +42,6 @@ describe('what an operator sees', () => {
         ['Age', expect.any(String)],
       ]);
 
-      await platform.api.delete(PYTORCH_JOB, namespace, 'j');
       await eventually(
         'the counter of deleted jobs',
         async () => sampleOf(await controller.metrics(), 'training_operator_jobs_deleted_total', labels) === 1,
@@ -49,8 +51,13 @@ describe('what an operator sees', () => {
     }
   }, 60_000);
 
-  test('a controller is ready within two seconds and rests below 100 MB', async () => {
-    const controller = await ControllerProcess.start({ kubeconfig: platform.identity.kubeconfig });
+  test('the bundle, with the image's heap limits, is ready within two seconds and rests below 100 MB', async () => {
+    await run(process.execPath, ['scripts/build.ts'], { env: { ...process.env, NODE_OPTIONS: '' } });
+    const controller = await ControllerProcess.start({
+      kubeconfig: platform.identity.kubeconfig,
+      program: 'dist/bundle/armature.mjs',
+      nodeOptions: '--max-old-space-size=80 --max-semi-space-size=2',
+    });
     try {
       expect(controller.readyAfterMs).toBeLessThan(2000);
       await new Promise((resolve) => setTimeout(resolve, 3000));

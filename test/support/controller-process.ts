@@ -11,6 +11,10 @@ export interface ControllerOptions {
   readonly flags?: readonly string[];
   /** @default false */
   readonly leaderElect?: boolean;
+  /** The program. @default - src/cli/main.ts, types stripped on the fly */
+  readonly program?: string;
+  /** @default - none */
+  readonly nodeOptions?: string;
   /** How long to wait for /readyz, in milliseconds. @default 20000 */
   readonly readyWithinMs?: number;
 }
@@ -44,7 +48,7 @@ export class ControllerProcess {
     const [metricsPort, healthPort] = [await freePort(), await freePort()];
     const logFile = join(mkdtempSync(join(tmpdir(), 'armature-controller-')), 'log');
     const args = [
-      'src/cli/main.ts',
+      options.program ?? 'src/cli/main.ts',
       'controller',
       ...['--kubeconfig', options.kubeconfig],
       ...['--metrics-bind-address', `127.0.0.1:${metricsPort}`],
@@ -54,7 +58,7 @@ export class ControllerProcess {
     ];
     const child = spawn(process.execPath, args, {
       stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...process.env, NODE_OPTIONS: '' },
+      env: { ...process.env, NODE_OPTIONS: options.nodeOptions ?? '' },
     });
     const log = createWriteStream(logFile);
     child.stdout?.pipe(log, { end: false });

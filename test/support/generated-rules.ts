@@ -1,3 +1,5 @@
+import { gangSchedulerRules } from '../../imports/controller-rules.ts';
+import type { AccessRule } from '../../src/constructs/controller-access.ts';
 import { installedApi } from '../../src/constructs/installed-api.ts';
 
 export interface RbacRule {
@@ -8,12 +10,19 @@ export interface RbacRule {
 
 /** The rules that the platform's construct grants to the controller, cluster-wide. */
 export function controllerRules(): RbacRule[] {
-  return installedApi().controllerRules.map((rule) => ({
-    apiGroups: [rule.group],
-    resources: rule.resources,
-    verbs: rule.verbs,
-  }));
+  return installedApi().controllerRules.map(rbacRule);
 }
+
+/** What it is granted besides where a gang scheduler is used. */
+export function gangRules(scheduler: keyof typeof gangSchedulerRules): RbacRule[] {
+  return gangSchedulerRules[scheduler].map(rbacRule);
+}
+
+const rbacRule = (rule: AccessRule): RbacRule => ({
+  apiGroups: [rule.group],
+  resources: rule.resources,
+  verbs: rule.verbs,
+});
 
 /** Every single grant as `verb group/resource`, as the audit log would tally its use. */
 export function grants(): string[] {

@@ -21,6 +21,13 @@ export interface Identity {
 export const SYSTEM_NAMESPACE = 'armature-system';
 const ACCOUNT = 'armature-controller';
 const RBAC = { group: 'rbac.authorization.k8s.io', version: 'v1' } as const;
+const CLUSTER_ROLE: Kind = { ...RBAC, kind: 'ClusterRole', plural: 'clusterroles', namespaced: false };
+const CLUSTER_ROLE_BINDING: Kind = {
+  ...RBAC,
+  kind: 'ClusterRoleBinding',
+  plural: 'clusterrolebindings',
+  namespaced: false,
+};
 const CRD: Kind = {
   group: 'apiextensions.k8s.io',
   version: 'v1',
@@ -41,6 +48,24 @@ export async function installIdentity(api: Api): Promise<Identity> {
   const token = await tokenOf(api);
   const target: Target = { server: api.target.server, ca: api.target.ca, token };
   return { user: `system:serviceaccount:${SYSTEM_NAMESPACE}:${ACCOUNT}`, kubeconfig: writeKubeconfig(target), target };
+}
+
+/** Grants the controller more than its ordinary roles, as a platform with other flags would; resolves to the way back. */
+export async function grantAlso(api: Api, name: string, rules: readonly object[]): Promise<() => Promise<void>> {
+  const meta = { name: `${ACCOUNT}-${name}` };
+  const apiVersion = `${RBAC.group}/${RBAC.version}`;
+  const object = (value: Record<string, unknown>) => value as unknown as KubeObject;
+  const subjects = [{ kind: 'ServiceAccount', name: ACCOUNT, namespace: SYSTEM_NAMESPACE }];
+  const roleRef = { apiGroup: RBAC.group, kind: 'ClusterRole', name: meta.name };
+  await api.apply(CLUSTER_ROLE, object({ apiVersion, kind: 'ClusterRole', metadata: meta, rules }));
+  await api.apply(
+    CLUSTER_ROLE_BINDING,
+    object({ apiVersion, kind: 'ClusterRoleBinding', metadata: meta, subjects, roleRef }),
+  );
+  return async () => {
+    await api.delete(CLUSTER_ROLE_BINDING, undefined, meta.name);
+    await api.delete(CLUSTER_ROLE, undefined, meta.name);
+  };
 }
 
 /** Writes a kubeconfig for a way to a server. */

@@ -1,6 +1,7 @@
+import type { JobStatus } from '../api/job.ts';
 import type { KubeObject } from '../api/kube.ts';
+import { dueReplacements } from './backoff.ts';
 import { autoscalerFor } from './elastic.ts';
-import { replaceable } from './failure.ts';
 import { isTerminating } from './pod-state.ts';
 import { podFor } from './pods.ts';
 import type { Scene } from './scene.ts';
@@ -15,7 +16,8 @@ export interface Wanted {
   readonly remove: readonly KubeObject[];
 }
 
-export function wantedChildren(scene: Scene): Wanted {
+/** @param status as about to be written, restarts counted */
+export function wantedChildren(scene: Scene, status: JobStatus): Wanted {
   const { kind, job, children, gang } = scene;
   const group = gang ? [gang.group(kind, job)] : [];
   const upkeep = [...group, ...autoscalerFor(kind, job)];
@@ -23,7 +25,7 @@ export function wantedChildren(scene: Scene): Wanted {
   const wanted = new Set([...upkeep, ...services].map(nameOf));
   const present = new Set(children.map(nameOf));
   const obsolete = children.filter((child) => child.kind !== 'Pod' && !wanted.has(nameOf(child)));
-  const failed = replaceable(scene).map(({ pod }) => pod);
+  const failed = dueReplacements(scene, status).map(({ pod }) => pod);
   return {
     upkeep,
     missing: [...services.filter((service) => !present.has(nameOf(service))), ...missingPods(scene)],

@@ -20,7 +20,10 @@ export const withEvent = (draft: Draft, ...events: readonly PlannedEvent[]): Dra
   events: [...draft.events, ...events],
 });
 
-export const withWake = (draft: Draft, at: Instant): Draft => ({ ...draft, wakes: [...draft.wakes, at] });
+export const withWakes = (draft: Draft, wakes: readonly Instant[]): Draft => ({
+  ...draft,
+  wakes: [...draft.wakes, ...wakes],
+});
 
 /** Counters of jobs carry the namespace and the framework. */
 export function withJobCount(draft: Draft, scene: Scene, counter: string, by = 1): Draft {

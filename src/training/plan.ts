@@ -1,11 +1,12 @@
 import { MANAGED_BY_TRAINING_OPERATOR } from '../api/labels.ts';
 import type { Observed, Plan } from '../runtime/domain.ts';
 import type { Instant } from '../runtime/environment.ts';
+import { replacementWakes } from './backoff.ts';
 import { tellChildren } from './child-events.ts';
 import { wantedChildren } from './children.ts';
 import { expiryOf, leftovers } from './cleanup.ts';
 import { isFinished } from './conditions.ts';
-import { type Draft, draftOf } from './draft.ts';
+import { type Draft, draftOf, withWakes } from './draft.ts';
 import { judgeFailure } from './failure.ts';
 import type { JobKind, TrainingObject } from './job-kind.ts';
 import { recordCreation, recordEnd, recordProgress, recordStart } from './lifecycle.ts';
@@ -48,8 +49,10 @@ function planLive(scene: Scene): Plan {
   const progressed = recordProgress(scene, restarted);
   const counted = recordCounts(scene, progressed);
 
-  const { upkeep, missing, remove } = wantedChildren(scene);
-  const told = tellChildren(counted, missing, remove);
+  const paced = withWakes(counted, replacementWakes(scene, counted.status));
+
+  const { upkeep, missing, remove } = wantedChildren(scene, paced.status);
+  const told = tellChildren(paced, missing, remove);
   return {
     ...planOf(scene, told),
     children: [...upkeep, ...missing],

@@ -80,6 +80,32 @@ describe('failures of a PyTorchJob', () => {
     expect(world.message('Failed')).toContain('backoff limit');
   });
 
+  test('pods that fail again and again are replaced at a slower pace', () => {
+    const world = running({ restartPolicy: 'ExitCode' });
+    const crash = () =>
+      world.phase('j-worker-0', 'Failed', {
+        startTime: new Date(world.now).toISOString(),
+        containerStatuses: [{ name: 'pytorch', state: { terminated: { exitCode: 137 } } }],
+      });
+    for (let i = 0; i < 3; i++) {
+      const before = uidOf(world, 'j-worker-0');
+      crash();
+      world.settle();
+      expect(uidOf(world, 'j-worker-0')).not.toBe(before);
+    }
+    for (const pause of [1000, 2000, 4000]) {
+      const before = uidOf(world, 'j-worker-0');
+      crash();
+      world.settle();
+      expect(uidOf(world, 'j-worker-0')).toBe(before);
+      expect(world.plan().wakeAt).toBe(world.now + pause);
+      world.now += pause;
+      world.settle();
+      expect(uidOf(world, 'j-worker-0')).not.toBe(before);
+    }
+    expect(world.status.replicaStatuses?.Worker?.restarts).toBe(6);
+  });
+
   test('[training 15] an evicted pod is replaced with the same index and environment, at no cost to the limit', () => {
     const world = running({ runPolicy: { backoffLimit: 0 } });
     const specOf = () => world.children.find((child) => child.metadata.name === 'j-worker-1')?.spec;

@@ -115,7 +115,7 @@ describe('the life of a PyTorchJob', () => {
     expect(world.names('Pod')).toHaveLength(3);
   });
 
-  test('[training 19] a job that another controller manages is left alone', () => {
+  test('a job that another controller manages is left alone', () => {
     const world = new World({ runPolicy: { managedBy: 'kueue.x-k8s.io/multikueue' } });
     expect(world.plan()).toEqual({ children: [] });
   });
@@ -131,7 +131,7 @@ describe('the life of a PyTorchJob', () => {
     ['None', ['j-master-0', 'j-worker-0', 'j-worker-1'], ['j']],
     ['Running', ['j-master-0'], []],
     ['All', [], []],
-  ] as const)('[training 17] cleanPodPolicy %s and the time to live', (cleanPodPolicy, pods, services) => {
+  ] as const)('cleanPodPolicy %s and the time to live', (cleanPodPolicy, pods, services) => {
     const world = running({ runPolicy: { cleanPodPolicy, ttlSecondsAfterFinished: 5 } });
     world.exit('j-master-0', 0);
     world.settle();

@@ -84,7 +84,7 @@ describe('the objects of a PyTorchJob', () => {
     expect(env.PET_NNODES).toBe('2');
   });
 
-  test('[training 6] an elastic job: rendezvous, autoscaler, and none while suspended', () => {
+  test('an elastic job: rendezvous, autoscaler, and none while suspended', () => {
     const metrics = [
       { type: 'Resource', resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: 80 } } },
     ];
@@ -112,7 +112,7 @@ describe('the objects of a PyTorchJob', () => {
     expect(world.names('HorizontalPodAutoscaler')).toEqual([]);
   });
 
-  test('[training 20] what is left out acts as the default and the stored spec is not touched', () => {
+  test('what is left out acts as the default and the stored spec is not touched', () => {
     const container = { name: 'pytorch', image: 'train:1' };
     const job = jobOf({
       spec: { pytorchReplicaSpecs: { Worker: { template: { spec: { containers: [container] } } } } },

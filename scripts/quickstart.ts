@@ -22,8 +22,12 @@ const job: JobRef = { namespace: 'quickstart', name: 'digits' };
 let target: Target | undefined;
 let client: HttpClient | undefined;
 
+let stopping = false;
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-  process.once(signal, () => {
+  // A terminal's Ctrl-C arrives twice: to the whole group, and passed on by the bootstrap.
+  process.on(signal, () => {
+    if (stopping) return;
+    stopping = true;
     log(`${signal}: stopping`);
     void takeDown().finally(() => process.exit(130));
   });
@@ -35,6 +39,7 @@ try {
   const seconds = { ...phases.seconds, total: phases.total() };
   if (options.json) result({ ok: true, job: `${job.namespace}/${job.name}`, accuracy, seconds });
 } catch (error) {
+  if (stopping) await new Promise<never>(() => {});
   const message = error instanceof Error ? error.message : String(error);
   log(`✗ ${phases.current}: ${message}`);
   if (client)

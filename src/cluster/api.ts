@@ -13,7 +13,8 @@ export interface AdminApi {
 }
 
 export interface NamedObject {
-  readonly metadata: { readonly name: string };
+  readonly metadata: { readonly name: string; readonly [field: string]: unknown };
+  readonly [field: string]: unknown;
 }
 
 export class ApiFailure extends Error {

@@ -1,4 +1,4 @@
-/** The image of the pause container: an OCI layout in a tar, with one program in one layer. Pure. */
+/** Images of one static program, such as the pause container's: an OCI layout in a tar. Pure. */
 
 import { createHash } from 'node:crypto';
 
@@ -41,16 +41,13 @@ export function singleProgramImage(reference: string, program: Uint8Array, archi
   };
   const json = (value: object) => Buffer.from(JSON.stringify(value));
 
-  const layer = describe(
-    'application/vnd.oci.image.layer.v1.tar',
-    tar([{ name: 'pause', data: program, mode: 0o755 }]),
-  );
+  const layer = describe('application/vnd.oci.image.layer.v1.tar', tar([{ name: 'main', data: program, mode: 0o755 }]));
   const config = describe(
     'application/vnd.oci.image.config.v1+json',
     json({
       architecture,
       os: 'linux',
-      config: { Entrypoint: ['/pause'], User: '65535:65535' },
+      config: { Entrypoint: ['/main'], User: '65535:65535' },
       rootfs: { type: 'layers', diff_ids: [layer.digest] },
     }),
   );

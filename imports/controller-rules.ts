@@ -19,9 +19,12 @@ export const controllerRules: readonly ControllerRule[] = [
 ];
 
 /** What it needs besides, by gang scheduler. */
-export const gangSchedulerRules: Readonly<Record<'volcano' | 'scheduler-plugins', readonly ControllerRule[]>> = {
+export const gangSchedulerRules: Readonly<Record<'volcano' | 'native' | 'scheduler-plugins', readonly ControllerRule[]>> = {
   'volcano': [
     {"group":"scheduling.volcano.sh","resources":["podgroups"],"verbs":["create","delete","list","patch","watch"]},
+  ],
+  'native': [
+    {"group":"scheduling.k8s.io","resources":["podgroups"],"verbs":["create","delete","list","watch"]},
   ],
   'scheduler-plugins': [
     {"group":"scheduling.x-k8s.io","resources":["podgroups"],"verbs":["create","delete","list","patch","watch"]},

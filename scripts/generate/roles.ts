@@ -1,8 +1,8 @@
 import { type PolicyRule, rulesFor } from '../../src/runtime/permissions.ts';
 import { trainingDomains } from '../../src/training/controller.ts';
 
-/** Any name but `volcano` stands for a scheduler with the scheduler-plugins' co-scheduling. */
-const GANG_SCHEDULERS = ['volcano', 'scheduler-plugins'] as const;
+/** Any name but `volcano` and `native` stands for a scheduler with the scheduler-plugins' co-scheduling. */
+const GANG_SCHEDULERS = ['volcano', 'native', 'scheduler-plugins'] as const;
 
 /** The module that constructs take the controller's ClusterRole from. */
 export function controllerRulesModule(): string {

@@ -43,6 +43,14 @@ export const SCHEDULER_PLUGINS_POD_GROUP: Kind = {
   plural: 'podgroups',
   namespaced: true,
 };
+/** Kubernetes' own groups of pods; an alpha API of 1.36, behind the feature gate GenericWorkload. */
+export const NATIVE_POD_GROUP: Kind = {
+  group: 'scheduling.k8s.io',
+  version: 'v1alpha2',
+  kind: 'PodGroup',
+  plural: 'podgroups',
+  namespaced: true,
+};
 export const PYTORCH_JOB: Kind = {
   group: 'kubeflow.org',
   version: 'v1',

@@ -3,7 +3,7 @@ import type { AccessRule } from './controller-access.ts';
 
 /** A scheduler that starts all pods of a job together, or none of them. */
 export class GangScheduler {
-  /** What pods name as their scheduler. */
+  /** What the controller is told; but for `native`, what pods name as their scheduler. */
   readonly schedulerName: string;
   /** What the controller needs besides, to look after the scheduler's groups. */
   readonly rules: readonly AccessRule[];
@@ -13,13 +13,18 @@ export class GangScheduler {
     return new GangScheduler('volcano', gangSchedulerRules.volcano);
   }
 
+  /** Kubernetes' own: an alpha API of 1.36, behind the feature gates GenericWorkload and GangScheduling. */
+  static native(): GangScheduler {
+    return new GangScheduler('native', gangSchedulerRules.native);
+  }
+
   /**
    * The co-scheduling of Kubernetes' scheduler-plugins.
    * @param schedulerName the name that the scheduler was installed under
    */
   static schedulerPlugins(schedulerName = 'scheduler-plugins-scheduler'): GangScheduler {
-    if (schedulerName === 'volcano')
-      throw new Error("'schedulerName' must not be volcano: use GangScheduler.volcano()");
+    if (schedulerName === 'volcano' || schedulerName === 'native')
+      throw new Error(`'schedulerName' must not be ${schedulerName}: use GangScheduler.${schedulerName}()`);
     return new GangScheduler(schedulerName, gangSchedulerRules['scheduler-plugins']);
   }
 

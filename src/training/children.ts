@@ -37,7 +37,8 @@ const nameOf = (object: KubeObject): string => `${object.kind}/${object.metadata
 
 function missingPods(scene: Scene): readonly KubeObject[] {
   const { kind, job, gang, options } = scene;
-  if (gang && !gang.admits(scene.children.find((child) => child.kind === gang.kind.kind))) return [];
+  const group = gang && scene.children.find((child) => child.kind === gang.kind.kind);
+  if (gang && (!gang.admits(group) || (group && isTerminating(group)))) return [];
   return scene.roster.seats
     .filter(({ pod }) => pod === undefined)
     .map(({ replica, index }) => podFor(kind, job, replica, index, options, gang));

@@ -2,7 +2,7 @@ import { HORIZONTAL_POD_AUTOSCALER, NODE, POD, SERVICE } from '../api/kinds.ts';
 import type { Kind } from '../api/kube.ts';
 import { OPERATOR_NAME_LABEL } from '../api/labels.ts';
 import type { CounterSpec, Domain, OwnedKind, Permission } from '../runtime/domain.ts';
-import { gangScheduler } from './gang.ts';
+import { type GangScheduler, gangScheduler } from './gang.ts';
 import type { JobKind, TrainingObject } from './job-kind.ts';
 import { pytorch } from './kinds/pytorch.ts';
 import { nodesOfInterest } from './node-loss.ts';
@@ -22,10 +22,10 @@ export function trainingDomains(options: TrainingOptions = {}): Domain[] {
 }
 
 function domainOf<S>(kind: JobKind<S>, options: TrainingOptions): Domain<TrainingObject<S>> {
-  const group = gangScheduler(options.gangScheduler)?.kind;
+  const gang = gangScheduler(options.gangScheduler);
   return {
     kind: kind.kind,
-    owns: ownedKinds(kind, group),
+    owns: ownedKinds(kind, gang),
     reads: [
       {
         name: NODES_LOOKUP,
@@ -34,13 +34,13 @@ function domainOf<S>(kind: JobKind<S>, options: TrainingOptions): Domain<Trainin
         keys: (_job, children) => nodesOfInterest(children),
       },
     ],
-    permissions: permissionsOf(kind, group),
+    permissions: permissionsOf(kind, gang),
     counters: COUNTERS,
     plan: planJob(kind, options),
   };
 }
 
-function ownedKinds<S>(kind: JobKind<S>, group: Kind | undefined): readonly OwnedKind[] {
+function ownedKinds<S>(kind: JobKind<S>, gang: GangScheduler | undefined): readonly OwnedKind[] {
   return [
     { kind: POD, fields: POD_FIELDS, labelSelector: OPERATOR_NAME_LABEL, update: 'never' },
     { kind: SERVICE, fields: ['spec.clusterIP'], labelSelector: OPERATOR_NAME_LABEL, update: 'never' },
@@ -54,11 +54,11 @@ function ownedKinds<S>(kind: JobKind<S>, group: Kind | undefined): readonly Owne
           } as const,
         ]
       : []),
-    ...(group ? [{ kind: group, update: 'patch', optional: true } as const] : []),
+    ...(gang ? [{ kind: gang.kind, update: gang.update, optional: true } as const] : []),
   ];
 }
 
-function permissionsOf<S>(kind: JobKind<S>, group: Kind | undefined): readonly Permission[] {
+function permissionsOf<S>(kind: JobKind<S>, gang: GangScheduler | undefined): readonly Permission[] {
   const { kind: job } = kind;
   const dependant = (owned: Kind, ...more: readonly 'patch'[]): Permission => ({
     group: owned.group,
@@ -73,7 +73,7 @@ function permissionsOf<S>(kind: JobKind<S>, group: Kind | undefined): readonly P
     dependant(SERVICE),
     { group: NODE.group, resource: NODE.plural, verbs: ['list', 'watch'] },
     ...(kind.autoscaling ? [dependant(HORIZONTAL_POD_AUTOSCALER, 'patch')] : []),
-    ...(group ? [dependant(group, 'patch')] : []),
+    ...(gang ? [dependant(gang.kind, ...(gang.update === 'patch' ? (['patch'] as const) : []))] : []),
   ];
 }
 

@@ -1,4 +1,4 @@
-import { SCHEDULER_PLUGINS_POD_GROUP, VOLCANO_POD_GROUP } from '../api/kinds.ts';
+import { NATIVE_POD_GROUP, SCHEDULER_PLUGINS_POD_GROUP, VOLCANO_POD_GROUP } from '../api/kinds.ts';
 import { apiVersionOf, type Kind, type KubeObject } from '../api/kube.ts';
 import { SCHEDULER_PLUGINS_GROUP_LABEL, VOLCANO_GROUP_ANNOTATION, VOLCANO_TASK_ANNOTATION } from '../api/labels.ts';
 import { addQuantities } from '../api/quantity.ts';
@@ -8,8 +8,10 @@ import { ownedBy } from './ownership.ts';
 
 /** What a pod carries so that its scheduler counts it to the group. */
 export interface GangMark {
-  /** For pods whose template names no scheduler. */
-  readonly schedulerName: string;
+  /** For pods whose template names no scheduler. @default - the cluster's own */
+  readonly schedulerName?: string;
+  /** Further fields of the pod's spec. */
+  readonly spec?: Readonly<Record<string, unknown>>;
   readonly labels?: Readonly<Record<string, string>>;
   readonly annotations?: Readonly<Record<string, string>>;
 }
@@ -18,20 +20,24 @@ export interface GangMark {
 export interface GangScheduler {
   /** Of the group object, which is named as the job. */
   readonly kind: Kind;
+  /** `never` where the group cannot be changed once it is made. */
+  readonly update: 'never' | 'patch';
   group(kind: JobKind, job: Job): KubeObject;
   mark(job: Job, replica: Replica): GangMark;
   /** Whether pods may be made, given the group as observed. */
   admits(group: KubeObject | undefined): boolean;
 }
 
-/** @param name `volcano`, or the name of a scheduler with scheduler-plugins' co-scheduling. */
+/** @param name `volcano`, `native` (Kubernetes' own), or the name of a scheduler with scheduler-plugins' co-scheduling. */
 export function gangScheduler(name: string | undefined): GangScheduler | undefined {
   if (!name) return undefined;
+  if (name === 'native') return native;
   return name === 'volcano' ? volcano : schedulerPlugins(name);
 }
 
 const volcano: GangScheduler = {
   kind: VOLCANO_POD_GROUP,
+  update: 'patch',
   group: (kind, job) => {
     const policy = job.runPolicy.schedulingPolicy;
     return groupObject(VOLCANO_POD_GROUP, kind, job, {
@@ -53,6 +59,7 @@ const volcano: GangScheduler = {
 
 const schedulerPlugins = (schedulerName: string): GangScheduler => ({
   kind: SCHEDULER_PLUGINS_POD_GROUP,
+  update: 'patch',
   group: (kind, job) => {
     const timeout = job.runPolicy.schedulingPolicy?.scheduleTimeoutSeconds;
     return groupObject(SCHEDULER_PLUGINS_POD_GROUP, kind, job, {
@@ -64,6 +71,21 @@ const schedulerPlugins = (schedulerName: string): GangScheduler => ({
   mark: (job) => ({ schedulerName, labels: { [SCHEDULER_PLUGINS_GROUP_LABEL]: job.name } }),
   admits: () => true,
 });
+
+/** The size is fixed when the group is made: a job that is scaled keeps the group it started with. */
+const native: GangScheduler = {
+  kind: NATIVE_POD_GROUP,
+  update: 'never',
+  group: (kind, job) => {
+    const priority = job.runPolicy.schedulingPolicy?.priorityClass;
+    return groupObject(NATIVE_POD_GROUP, kind, job, {
+      schedulingPolicy: { gang: { minCount: minMember(job) } },
+      ...(priority ? { priorityClassName: priority } : {}),
+    });
+  },
+  mark: (job) => ({ spec: { schedulingGroup: { podGroupName: job.name } } }),
+  admits: () => true,
+};
 
 function groupObject(groupKind: Kind, kind: JobKind, job: Job, spec: object): KubeObject {
   const annotations = job.object.metadata.annotations;

@@ -3,7 +3,8 @@ export interface TrainingOptions {
   /** The cluster's DNS domain. @default cluster.local */
   readonly clusterDomain?: string;
   /**
-   * Starts a job's pods together or not at all: `volcano`, or any other name for a scheduler with the
+   * Starts a job's pods together or not at all: `volcano`; `native` for Kubernetes' own groups (scheduling.k8s.io,
+   * an alpha API of 1.36 behind the feature gates GenericWorkload and GangScheduling); or any other name for a scheduler with the
    * scheduler-plugins' co-scheduling, which is then called by that name.
    * @default - pods are scheduled one by one
    */

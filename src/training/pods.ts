@@ -38,7 +38,8 @@ export function podFor(
     spec: {
       ...template.spec,
       ...hostNames(job, podName(job, ref), template.spec, options),
-      ...(mark && !template.spec?.schedulerName ? { schedulerName: mark.schedulerName } : {}),
+      ...(mark?.schedulerName && !template.spec?.schedulerName ? { schedulerName: mark.schedulerName } : {}),
+      ...mark?.spec,
       restartPolicy: replica.restartPolicy === 'ExitCode' ? 'Never' : replica.restartPolicy,
       containers: (template.spec?.containers ?? []).map((container) => ({
         ...container,

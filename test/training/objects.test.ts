@@ -156,6 +156,16 @@ describe('the objects of a PyTorchJob', () => {
     expect(specOf(plugins, 'j-worker-0').schedulerName).toBe('cosched');
   });
 
+  test('native gang scheduling: a group of Kubernetes’ own, made once, and pods that name it', () => {
+    const world = planned({}, { gangScheduler: 'native' });
+    expect(child(world, 'PodGroup', 'j')).toMatchObject({
+      apiVersion: 'scheduling.k8s.io/v1alpha2',
+      spec: { schedulingPolicy: { gang: { minCount: 3 } } },
+    });
+    expect(specOf(world, 'j-worker-0')).toMatchObject({ schedulingGroup: { podGroupName: 'j' } });
+    expect(specOf(world, 'j-worker-0').schedulerName).toBeUndefined();
+  });
+
   test('[training 23] scaling keeps indices stable', () => {
     const world = planned({});
     world.scale(4);

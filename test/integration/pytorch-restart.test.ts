@@ -18,7 +18,10 @@ describe('what an operator sees', () => {
     const labels = { job_namespace: namespace, framework: 'pytorch' };
     let controller = await ControllerProcess.start({ kubeconfig: platform.identity.kubeconfig });
     try {
-      const job = await JobUnderTest.create(platform.api, pytorchJob(namespace, 'j', { runPolicy: { ttlSecondsAfterFinished: 3 } }));
+      const job = await JobUnderTest.create(
+        platform.api,
+        pytorchJob(namespace, 'j', { runPolicy: { ttlSecondsAfterFinished: 3 } }),
+      );
       const before = await job.running(3);
       const running = await job.condition('Running');
       expect(sampleOf(await controller.metrics(), 'training_operator_jobs_created_total', labels)).toBe(1);
@@ -51,7 +54,7 @@ describe('what an operator sees', () => {
     }
   }, 60_000);
 
-  test('the bundle, with the image's heap limits, is ready within two seconds and rests below 100 MB', async () => {
+  test('the bundle under the heap limits of the image is ready within two seconds and rests below 100 MB', async () => {
     await run(process.execPath, ['scripts/build.ts'], { env: { ...process.env, NODE_OPTIONS: '' } });
     const controller = await ControllerProcess.start({
       kubeconfig: platform.identity.kubeconfig,

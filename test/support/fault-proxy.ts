@@ -212,7 +212,7 @@ export function acceptedCounts(writes: readonly Write[], method: 'POST' | 'DELET
     const key = `${resourceOf(write.path)}/${write.object}`;
     counts[key] = (counts[key] ?? 0) + 1;
   }
-  return counts;
+  return Object.fromEntries(Object.entries(counts).sort(([left], [right]) => left.localeCompare(right)));
 }
 
 function isCounted(method: string, path: string): boolean {

@@ -14,6 +14,8 @@ interface Flags {
   readonly context?: string;
   readonly metricsBindAddress: string;
   readonly healthProbeBindAddress: string;
+  readonly webhookBindAddress: string;
+  readonly webhookService: string;
   readonly leaderElect: boolean;
   readonly leaderElectionNamespace?: string;
   readonly kubeApiQps: number;
@@ -38,6 +40,8 @@ export function controllerCommand(): Command {
     .option('--context <name>', "a context of the kubeconfig (default: the file's current one)")
     .option('--metrics-bind-address <address>', 'where /metrics is served; 0 turns it off', ':8080')
     .option('--health-probe-bind-address <address>', 'where /healthz and /readyz are served; 0 turns it off', ':8081')
+    .option('--webhook-bind-address <address>', 'where admission is served; 0 turns it off', '0')
+    .option('--webhook-service <name>', 'the Service that leads to it, as NAME.NAMESPACE', 'armature-webhook.armature')
     .option('--leader-elect', 'hold a Lease, so that one of several replicas works', false)
     .option('--leader-election-namespace <namespace>', "where the Lease is (default: the pod's or context's own)")
     .option('--kube-api-qps <number>', 'requests a second to the apiserver; 0 is no limit', number, 0)
@@ -92,6 +96,11 @@ async function run(flags: Flags): Promise<void> {
     namespace: flags.leaderElectionNamespace ?? access.namespace ?? 'default',
     name: CONTROLLER_NAME,
   };
+  const webhook = {
+    address: flags.webhookBindAddress,
+    dnsNames: [`${flags.webhookService}.svc`],
+    configuration: CONTROLLER_NAME,
+  };
   const manager = runManager({
     client,
     environment: systemEnvironment,
@@ -104,6 +113,7 @@ async function run(flags: Flags): Promise<void> {
     metrics,
     ...(flags.namespace && { namespace: flags.namespace }),
     ...(flags.leaderElect && { leaderElection }),
+    ...(flags.webhookBindAddress !== '0' && { webhook }),
   });
   const stop = (signal: string) => {
     log.info('stopping', { signal });

@@ -37,6 +37,8 @@ export class LeaderElection {
   readonly #options: LeaderOptions;
   #seen: { readonly version: string; readonly at: Instant } | undefined;
   #leads = false;
+  /** Whether the lease was last seen in another's hands. */
+  #taken = false;
 
   constructor(options: LeaderOptions) {
     this.#options = options;
@@ -59,7 +61,7 @@ export class LeaderElection {
     }
   }
 
-  /** Renews until `signal` aborts (true) or the lease could not be renewed in time (false): then others may lead. */
+  /** Renews until `signal` aborts (true), or until the lease is another's or could not be renewed in time (false). */
   async hold(signal: AbortSignal): Promise<boolean> {
     const { environment, log } = this.#options;
     let renewed = environment.now();
@@ -72,7 +74,7 @@ export class LeaderElection {
       const held = await this.#attempt(AbortSignal.any([signal, timeout.signal]));
       cancel();
       if (held) renewed = at;
-      else if (environment.now() - renewed > RENEW_DEADLINE_MS) {
+      else if (this.#taken || environment.now() - renewed > RENEW_DEADLINE_MS) {
         this.#leads = false;
         log.error('lost the lease', { lease: this.#options.name });
         return false;
@@ -110,7 +112,8 @@ export class LeaderElection {
         return true;
       }
       const ours = lease.spec?.holderIdentity === identity;
-      if (!ours && !this.#expired(lease)) return false;
+      this.#taken = !ours && !this.#expired(lease);
+      if (this.#taken) return false;
       const transitions = lease.spec?.leaseTransitions ?? 0;
       const spec: LeaseSpec = ours
         ? { ...lease.spec, ...claim }

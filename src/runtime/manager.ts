@@ -10,6 +10,7 @@ import { LeaderElection } from './leader.ts';
 import { type Logger, silentLogger } from './log.ts';
 import { Metrics } from './metrics.ts';
 import { CONTROLLER_NAME } from './version.ts';
+import type { WebhookOptions } from './webhook.ts';
 
 export interface ManagerOptions {
   readonly client: KubeClient;
@@ -31,6 +32,8 @@ export interface ManagerOptions {
   readonly metricsAddress?: string;
   /** `:8081`; off when absent or `0`. */
   readonly healthAddress?: string;
+  /** Serves what the domains' `validate` says to the apiserver. @default - no webhook */
+  readonly webhook?: Pick<WebhookOptions, 'address' | 'dnsNames' | 'configuration'>;
   readonly log?: Logger;
   readonly metrics?: Metrics;
 }
@@ -90,7 +93,7 @@ export function runManager(options: ManagerOptions): Manager {
   const leader =
     options.leaderElection && new LeaderElection({ client, environment, log, identity, ...options.leaderElection });
 
-  const servers = serve(options, informers, metrics);
+  const servers = serve(options, informers, metrics, stopping.signal);
   const watching = informers.start(stopping.signal);
   const ready = servers.then(() => informers.waitForSync(stopping.signal));
   const done = run();
@@ -137,7 +140,12 @@ function aborted(signal: AbortSignal): Promise<true> {
   });
 }
 
-async function serve(options: ManagerOptions, informers: Informers, metrics: Metrics): Promise<Server[]> {
+async function serve(
+  options: ManagerOptions,
+  informers: Informers,
+  metrics: Metrics,
+  signal: AbortSignal,
+): Promise<Server[]> {
   const check =
     (problem: string, kinds: () => readonly string[]): Endpoint =>
     () => {
@@ -151,5 +159,11 @@ async function serve(options: ManagerOptions, informers: Informers, metrics: Met
   const exposition = await serveEndpoints(options.metricsAddress ?? '0', {
     '/metrics': () => ({ ok: true, body: metrics.registry.text(), contentType: 'text/plain; version=0.0.4' }),
   });
-  return [health, exposition].filter((server) => server !== undefined);
+  const { client, environment, domains, webhook, log = silentLogger } = options;
+  const admission =
+    webhook &&
+    (await import('./webhook.ts').then(({ serveWebhook }) =>
+      serveWebhook({ client, environment, domains, log, ...webhook }, signal),
+    ));
+  return [health, exposition, admission].filter((server) => server !== undefined);
 }

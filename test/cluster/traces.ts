@@ -25,7 +25,7 @@ export function tracesOf(name: string): Traces {
   const { link } = networkOf({ name, subnet: 0 });
   const beside = existsSync(stateDir()) ? readdirSync(stateDir()) : [];
   return {
-    processes: [...markedPids(paths), ...commandsWith(paths.dir)],
+    processes: [...new Set([...markedPids(paths), ...commandsWith(paths.dir)])],
     files: beside.filter((entry) => entry === name || entry.startsWith(`.${name}.`)),
     mounts: mountinfo.split('\n').filter((line) => line.includes(paths.dir)),
     links: Object.keys(networkInterfaces()).filter((entry) => entry === link),

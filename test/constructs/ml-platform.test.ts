@@ -77,6 +77,7 @@ describe('MlPlatform', () => {
   });
 
   test.each([
+    ['native', GangScheduler.native(), 'scheduling.k8s.io'],
     ['volcano', GangScheduler.volcano(), 'scheduling.volcano.sh'],
     ['scheduler-plugins-scheduler', GangScheduler.schedulerPlugins(), 'scheduling.x-k8s.io'],
   ])('with %s the controller is told of it, and may look after its groups', (name, gangScheduler, group) => {
@@ -88,6 +89,10 @@ describe('MlPlatform', () => {
     expect(JSON.stringify(named(manifests, 'Deployment', 'armature-controller'))).toContain(
       `"--gang-scheduler-name","${name}"`,
     );
+  });
+
+  test('refuses a scheduler by a name that means another', () => {
+    expect(() => GangScheduler.schedulerPlugins('volcano')).toThrow('use GangScheduler.volcano()');
   });
 
   test('knows the CRD of every kind it serves', () => {

@@ -31,7 +31,9 @@ export async function call(kubeconfig: string, method: 'GET' | 'POST' | 'DELETE'
 export async function exec(kubeconfig: string, pod: string, command: readonly string[]): Promise<string> {
   const credentials = await readKubeconfig(kubeconfig);
   const agent = agentFor(credentials);
-  const query = new URLSearchParams([['stdout', '1'], ['stderr', '1'], ...command.map((word) => ['command', word])]);
+  const query = new URLSearchParams(
+    ['stdout=1', 'stderr=1', ...command.map((word) => `command=${encodeURIComponent(word)}`)].join('&'),
+  );
   const url = `${credentials.server.replace('https', 'wss')}/api/v1/namespaces/default/pods/${pod}/exec?${query}`;
   const socket = new WebSocket(url, { protocols: ['v5.channel.k8s.io'], dispatcher: agent });
   socket.binaryType = 'arraybuffer';

@@ -24,6 +24,7 @@ async function matrix(scenario: Scenario, faults: readonly WriteFault[]): Promis
   const problems: string[] = [];
   for (let at = 1; at <= clean.writes.length; at++)
     for (const fault of faults) {
+      const known = problems.length;
       const what = `${scenario.name}: ${describeFault(fault)} at write ${at} of ${clean.writes.length}`;
       try {
         const outcome = await rig.play(scenario, await platform.namespace(), at, fault);
@@ -31,6 +32,7 @@ async function matrix(scenario: Scenario, faults: readonly WriteFault[]): Promis
       } catch (error) {
         problems.push(`${what}: ${error instanceof Error ? error.message : error}`);
       }
+      for (const problem of problems.slice(known)) process.stderr.write(`    ${problem}\n`);
     }
   return problems;
 }

@@ -1,6 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
+import { NAMESPACE } from '../../src/api/kinds.ts';
 import { auditPosition, countedWrites, readAudit, tally, WRITE_VERBS } from '../support/audit-log.ts';
+import { eventually } from '../support/eventually.ts';
 import { usePlatform } from '../support/platform.ts';
 import { JobUnderTest, pytorchJob } from '../support/pytorch-job.ts';
 
@@ -38,6 +40,7 @@ describe('what the controller writes', () => {
       await finished.running(3);
       await finished.exit('finished-master-0', 0);
       await finished.condition('Succeeded');
+      await eventually('namespaces of earlier tests to be gone', noneEnding, { timeoutMs: 90_000, everyMs: 500 });
       await delay(3000);
 
       const from = auditPosition(platform.cluster.auditLog);
@@ -49,6 +52,11 @@ describe('what the controller writes', () => {
       );
       expect(tally(writes)).toEqual({});
     },
-    IDLE_MS + 60_000,
+    IDLE_MS + 120_000,
   );
 });
+
+/** A job in a namespace that is being deleted is not at rest. */
+async function noneEnding(): Promise<boolean> {
+  return (await platform.api.list(NAMESPACE)).every((namespace) => !namespace.metadata.deletionTimestamp);
+}

@@ -12,6 +12,8 @@ export interface AuditedRequest {
   readonly namespace: string;
   readonly name: string;
   readonly code: number;
+  /** What the server said to a refusal. */
+  readonly message: string;
   readonly userAgent: string;
 }
 
@@ -27,7 +29,7 @@ interface AuditLine {
     readonly namespace?: string;
     readonly name?: string;
   };
-  readonly responseStatus?: { readonly code?: number };
+  readonly responseStatus?: { readonly code?: number; readonly message?: string };
 }
 
 export const WRITE_VERBS: ReadonlySet<string> = new Set(['create', 'update', 'patch', 'delete', 'deletecollection']);
@@ -54,6 +56,7 @@ export async function readAudit(path: string, from = 0): Promise<AuditedRequest[
       namespace,
       name,
       code: line.responseStatus?.code ?? 0,
+      message: line.responseStatus?.message ?? '',
       userAgent: line.userAgent ?? '',
     });
   }

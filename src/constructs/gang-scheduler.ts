@@ -8,11 +8,6 @@ export class GangScheduler {
   /** What the controller needs besides, to look after the scheduler's groups. */
   readonly rules: readonly AccessRule[];
 
-  /** Kubernetes' own gang scheduling; needs a cluster that serves its PodGroups. */
-  static native(): GangScheduler {
-    return new GangScheduler('native', gangSchedulerRules.native);
-  }
-
   /** Volcano. @see https://volcano.sh */
   static volcano(): GangScheduler {
     return new GangScheduler('volcano', gangSchedulerRules.volcano);
@@ -33,8 +28,8 @@ export class GangScheduler {
     return new GangScheduler(schedulerName, gangSchedulerRules['scheduler-plugins']);
   }
 
-  private constructor(name: string, rules: readonly AccessRule[]) {
-    this.name = name;
+  private constructor(schedulerName: string, rules: readonly AccessRule[]) {
+    this.schedulerName = schedulerName;
     this.rules = rules;
   }
 }

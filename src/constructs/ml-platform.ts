@@ -96,7 +96,11 @@ export class MlPlatform extends Construct {
       image: props.image ?? `armature:${props.version ?? api.version}`,
       replicas,
       resources: props.resources ?? DEFAULT_CONTROLLER_RESOURCES,
-      args: ['--leader-elect', ...(gang ? ['--gang-scheduler-name', gang.name] : []), ...(props.controllerArgs ?? [])],
+      args: [
+        '--leader-elect',
+        ...(gang ? ['--gang-scheduler-name', gang.schedulerName] : []),
+        ...(props.controllerArgs ?? []),
+      ],
     });
     const network = new PlatformNetwork(this, 'Network', {
       namespace,

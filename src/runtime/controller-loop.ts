@@ -31,6 +31,8 @@ export interface LoopOptions {
 /** Own writes usually arrive within milliseconds; this is for when their event never comes. */
 const BEHIND_RETRY_MS = 1000;
 const CONFLICT_RETRY_MS = 50;
+/** A plan that asks to be woken in the past is not asked again and again without a pause. */
+const WAKE_MIN_MS = 20;
 const TERMINAL_RETRY_MS = 60_000;
 
 /** One domain at work: its watches feed its queue, its queue feeds {@link reconcile}. */
@@ -147,7 +149,7 @@ export class ControllerLoop {
   }
 
   #wake(key: string, at: Instant | undefined): void {
-    if (at !== undefined) this.#queue.addAfter(key, Math.max(1, at - this.#options.environment.now()));
+    if (at !== undefined) this.#queue.addAfter(key, Math.max(WAKE_MIN_MS, at - this.#options.environment.now()));
   }
 
   #onObject(change: Change): void {

@@ -45,11 +45,12 @@ export interface Manager {
   readonly done: Promise<void>;
   /** No key waits or is worked on; delayed keys do not count. */
   idle(): boolean;
-  /** Takes no more work, waits at most 30 s for what is under way, releases the lease. */
+  /** Takes no more work, waits at most 25 s for what is under way, releases the lease. */
   stop(): Promise<void>;
 }
 
-const DRAIN_MS = 30_000;
+/** Within the 30 s that Kubernetes gives a pod to end, with time left to release the lease. */
+const DRAIN_MS = 25_000;
 /** Longer than a reflector's own watchdog: beyond it something is stuck that a restart mends. */
 const STUCK_MS = 600_000;
 

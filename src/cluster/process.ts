@@ -55,15 +55,10 @@ export function recordPid(paths: ClusterPaths, name: string, pid: number): void 
 export function livePids(paths: ClusterPaths): Record<string, number> {
   const pids: Record<string, number> = {};
   for (const name of list(paths.pids)) {
-    const identity = readFileSync(join(paths.pids, name), 'utf8');
+    const identity = readIfThere(join(paths.pids, name));
     if (identity !== '' && isAlive(identity)) pids[name] = Number(identity.split(' ')[0]);
   }
   return pids;
-}
-
-/** Names of the components that were started, alive or not. */
-export function recordedNames(paths: ClusterPaths): string[] {
-  return list(paths.pids);
 }
 
 export function forgetPids(paths: ClusterPaths): void {
@@ -81,13 +76,9 @@ export function markedPids(paths: ClusterPaths): number[] {
 
 /** The children of a process, from any of its threads. */
 export function childrenOf(pid: number): number[] {
-  return list(`/proc/${pid}/task`).flatMap((thread) => {
-    try {
-      return readFileSync(`/proc/${pid}/task/${thread}/children`, 'utf8').split(' ').filter(Boolean).map(Number);
-    } catch {
-      return [];
-    }
-  });
+  return list(`/proc/${pid}/task`).flatMap((thread) =>
+    readIfThere(`/proc/${pid}/task/${thread}/children`).split(' ').filter(Boolean).map(Number),
+  );
 }
 
 /** Asks politely, then insists after `graceMs`. Returns when all of them are gone. */
@@ -116,11 +107,13 @@ export async function stopPids(pids: readonly number[], graceMs: number): Promis
   if (!(await gone(10_000))) throw new Error(`processes ${identities.filter(isAlive).join(', ')} do not die`);
 }
 
-function environmentOf(pid: number): string[] {
+const environmentOf = (pid: number) => readIfThere(`/proc/${pid}/environ`).split('\0');
+
+function readIfThere(path: string): string {
   try {
-    return readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0');
+    return readFileSync(path, 'utf8');
   } catch {
-    return [];
+    return '';
   }
 }
 

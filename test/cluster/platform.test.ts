@@ -17,7 +17,7 @@ const pretend = (name: string, uid: number) => {
 
 test('anything but Linux is told what to do instead', async () => {
   pretend('darwin', 0);
-  await expect(requirePlatform({ real: false, fake: 1 })).rejects.toThrow(/--context NAME.*kind with Docker/);
+  await expect(requirePlatform({ real: false, fake: 1 })).rejects.toThrow(/--context NAME.*kind and Docker/);
 });
 
 test('a real node without root is told what to do instead, fake nodes need none', async () => {

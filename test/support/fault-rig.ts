@@ -19,6 +19,10 @@ export interface Outcome {
   readonly writes: readonly Write[];
 }
 
+const QUIET_MS = 500;
+/** A refused write is tried again after a second at the latest. */
+const RETRY_MS = 1200;
+
 /** A controller behind a fault proxy. One rig serves many runs, one after the other. */
 export class FaultRig {
   readonly proxy: FaultProxy;
@@ -52,7 +56,7 @@ export class FaultRig {
     return this.controller?.log() ?? '';
   }
 
-  /** Plays a scenario with, or without, one fault, and waits until 500 ms pass without a write. */
+  /** Plays a scenario with, or without, one fault, and waits until no write has come for a while. */
   async play(scenario: Scenario, namespace: string, at?: number, fault?: WriteFault): Promise<Outcome> {
     this.proxy.arm(at, fault, async () => {
       await this.controller?.kill();
@@ -60,8 +64,8 @@ export class FaultRig {
     });
     await scenario.run(namespace);
     await this.restarting;
-    await this.quiet(500);
-    const writes = [...this.proxy.writes];
+    await this.quiet(fault?.kind === 'answer' ? RETRY_MS : QUIET_MS);
+    const writes = this.proxy.writes.filter((write) => write.path.includes(`/namespaces/${namespace}/`));
     return {
       objects: await this.endState(namespace),
       creates: acceptedCounts(writes, 'POST'),

@@ -13,6 +13,8 @@ export interface PlatformOptions {
   readonly flags?: readonly string[];
   /** `false`: the tests start controllers themselves. @default true */
   readonly controller?: boolean;
+  /** @default - the cluster with fake nodes that all integration tests share */
+  readonly cluster?: () => Promise<Cluster>;
 }
 
 /** What a live test file works with: an administrator's client, fresh namespaces, and a controller under its roles. */
@@ -34,7 +36,7 @@ export function usePlatform(options: PlatformOptions = {}): Platform {
   let controller: ControllerProcess | undefined;
 
   beforeAll(async () => {
-    const cluster = await sharedCluster();
+    const cluster = await (options.cluster ?? sharedCluster)();
     const api = new Api(targetOf(cluster.kubeconfig));
     parts = { api, cluster, identity: await installIdentity(api) };
     if (options.controller !== false)

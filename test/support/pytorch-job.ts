@@ -16,6 +16,8 @@ export interface JobShape {
   readonly labels?: Record<string, string>;
   readonly podLabels?: Record<string, string>;
   readonly podAnnotations?: Record<string, string>;
+  /** Fields of each pod's spec. */
+  readonly pod?: Record<string, unknown>;
   /** Fields of the main container. */
   readonly container?: Record<string, unknown>;
 }
@@ -30,6 +32,7 @@ export function pytorchJob(namespace: string, name: string, shape: JobShape = {}
       metadata: { labels: shape.podLabels ?? {}, annotations: shape.podAnnotations ?? {} },
       spec: {
         tolerations: [{ operator: 'Exists' }],
+        ...shape.pod,
         containers: [{ name: 'pytorch', image: 'example.org/train:1', ...shape.container }],
       },
     },
@@ -100,11 +103,15 @@ export class JobUnderTest {
   }
 
   /** Waits until exactly this many pods run. */
-  running(count: number): Promise<Loose[]> {
-    return eventually(`${count} running pods of ${this.name}`, async () => {
-      const pods = await this.pods();
-      return pods.length === count && pods.every((pod) => pod.status.phase === 'Running') && pods;
-    });
+  running(count: number, patience?: Patience): Promise<Loose[]> {
+    return eventually(
+      `${count} running pods of ${this.name}`,
+      async () => {
+        const pods = await this.pods();
+        return pods.length === count && pods.every((pod) => pod.status.phase === 'Running') && pods;
+      },
+      patience,
+    );
   }
 
   /** Waits for a condition to have this status. */

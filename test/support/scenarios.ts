@@ -22,7 +22,11 @@ export const success = (api: Api): Scenario => ({
     await job.condition('Running', 'True', PATIENT);
     await job.exit('j-master-0', 0);
     await job.condition('Succeeded', 'True', PATIENT);
-    await eventually('the running pods to be gone', async () => (await job.podNames()).length === 1, PATIENT);
+    await eventually(
+      'the running pods and the Service to be gone',
+      async () => (await job.podNames()).length === 1 && (await api.list(SERVICE, namespace)).length === 0,
+      PATIENT,
+    );
   },
 });
 

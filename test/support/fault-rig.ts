@@ -108,6 +108,7 @@ const CHANGING = new Set([
   'clusterIP',
   'clusterIPs',
 ]);
+const UID = /[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}/g;
 const TIME = /(Time|Timestamp|startedAt|finishedAt)$/;
 
 /** The object without what two good runs may differ in: identities, versions, times and addresses. */
@@ -120,5 +121,5 @@ export function masked(kind: string, object: Loose, namespace: string): unknown 
     if (key === 'name' && typeof value === 'string' && /^kube-api-access-/.test(value)) return 'kube-api-access';
     return value;
   });
-  return JSON.parse(text.replaceAll(namespace, 'NAMESPACE'));
+  return JSON.parse(text.replaceAll(namespace, 'NAMESPACE').replaceAll(UID, 'UID'));
 }

@@ -83,7 +83,8 @@ function childWrites<T extends KubeObject>(
   const existing = new Map(observed.children.map((child) => [identity(child), child]));
   const writes: Write[] = [];
   for (const { object, gracePeriodSeconds } of plan.remove ?? []) {
-    if (object.metadata.deletionTimestamp !== undefined) continue;
+    const underway = object.metadata.deletionTimestamp !== undefined;
+    if (underway && gracePeriodSeconds === undefined) continue;
     writes.push(() => remove(ownedKind(domain, object).kind, object, owner, context, gracePeriodSeconds));
   }
   for (const wanted of plan.children) {

@@ -49,7 +49,7 @@ export interface Observed<T extends KubeObject> {
 /** A child to delete; the runtime fences it by UID. */
 export interface Removal {
   readonly object: KubeObject;
-  /** @default - the object's own */
+  /** Given, it also cuts short a deletion that is under way. @default - the object's own */
   readonly gracePeriodSeconds?: number;
 }
 

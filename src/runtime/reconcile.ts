@@ -85,7 +85,8 @@ async function carryOut(
   try {
     const context = { client, ownWrites, fieldManager, cautious: failures > 0, signal: timeout.signal };
     const outcome = await applyPlan(domain, observed, plan, context);
-    if (outcome.statusWritten) {
+    // A plan without a status that failed in part is made anew for the rest, and told then.
+    if (outcome.statusWritten && (plan.status !== undefined || outcome.failures.length === 0)) {
       for (const event of plan.events ?? []) events.record(observed.object, event);
       for (const count of plan.counts ?? []) metrics.count(count);
     }

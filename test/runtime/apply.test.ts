@@ -86,6 +86,13 @@ describe('applyPlan', () => {
     expect(calls).toEqual([{ line: 'delete Pod p0', body: { uid: 'x', propagationPolicy: 'Background' } }]);
   });
 
+  test('cuts a deletion short that is under way when the plan names a grace period', async () => {
+    const { client, calls } = recorder();
+    const going = pod('p1', { uid: 'y', deletionTimestamp: 'now' });
+    await apply(client, { children: [], remove: [{ object: going, gracePeriodSeconds: 0 }] });
+    expect(calls).toMatchObject([{ line: 'delete Pod p1', body: { uid: 'y', gracePeriodSeconds: 0 } }]);
+  });
+
   test('with statusFirst, nothing is done that could not be counted', async () => {
     const { client, lines } = recorder((line) => {
       if (line.startsWith('merge')) throw new ApiError(409, 'Conflict', 'newer');

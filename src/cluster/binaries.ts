@@ -18,10 +18,15 @@ const sourceOf = (recipe: Recipe) => new URL(`./programs/${recipe.name}/main.go`
  * Builds what is missing and returns the path of every program. Cold this takes about six minutes of two cores; warm
  * it only looks for the files.
  * @param only names of recipes to restrict the work to; default all.
+ * @param from the recipes to choose from; default those of the local cluster.
  * @throws when Go is not installed, a module cannot be fetched, or a build fails (with the compiler's last lines).
  */
-export async function ensureBinaries(log: Log, only?: readonly string[]): Promise<Binaries> {
-  const recipes = RECIPES.filter((recipe) => only === undefined || only.includes(recipe.name));
+export async function ensureBinaries(
+  log: Log,
+  only?: readonly string[],
+  from: readonly Recipe[] = RECIPES,
+): Promise<Binaries> {
+  const recipes = from.filter((recipe) => only === undefined || only.includes(recipe.name));
   const found = await Promise.all(recipes.map((recipe) => locate(recipe)));
   if (found.some((folder) => !isComplete(folder))) {
     await mkdir(cacheDir(), { recursive: true });

@@ -5,8 +5,10 @@
 
 export { ensureBinaries } from './binaries.ts';
 export { clusterDown } from './down.ts';
+export { EXIT_CODE, RUN_SECONDS } from './fake-nodes.ts';
 export { loadImage } from './images.ts';
 export type { ClusterInfo, ClusterOptions } from './options.ts';
+export type { Recipe } from './recipes.ts';
 export { serviceAccountKubeconfig } from './service-account.ts';
 export { type ClusterStatus, clusterStatus } from './status.ts';
 export { clusterUp } from './up.ts';

@@ -1,12 +1,11 @@
-import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll } from '@jest/globals';
 import { NAMESPACE } from '../../src/api/kinds.ts';
 import { Api, targetOf } from './api.ts';
 import { type Cluster, sharedCluster } from './cluster.ts';
 import { ControllerProcess } from './controller-process.ts';
-import { eventually } from './eventually.ts';
 import { type Identity, installIdentity } from './identity.ts';
 import { sampleOf } from './metrics.ts';
+import { freshNamespace } from './namespace.ts';
 
 export interface PlatformOptions {
   /** More flags of `armature controller`. */
@@ -76,15 +75,4 @@ export function usePlatform(options: PlatformOptions = {}): Platform {
       return sampleOf(await there(controller).metrics(), name, labels) ?? 0;
     },
   };
-}
-
-/** Creates a namespace and waits until pods can be created in it. */
-export async function freshNamespace(api: Api): Promise<string> {
-  const name = `t-${randomBytes(4).toString('hex')}`;
-  await api.create(NAMESPACE, { apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
-  await eventually(
-    `the default service account of ${name}`,
-    async () => (await api.raw('GET', `/api/v1/namespaces/${name}/serviceaccounts/default`)).code === 200,
-  );
-  return name;
 }

@@ -1,0 +1,75 @@
+/**
+ * `npm run bench -- training [--jobs N] [--pods N] [--pairs N] [--no-defaults] [--json]`: our controller side by side
+ * with Kubeflow's training-operator on one local cluster with fake nodes, scheduler's and kwok's limits lifted.
+ */
+import { parseArgs } from 'node:util';
+import { type ClusterInfo, clusterDown, clusterUp } from '../src/cluster/index.ts';
+import { Api, targetOf } from '../test/support/api.ts';
+import { armature } from './armature.ts';
+import type { Contestant } from './contestant.ts';
+import { ratios, summarize, table } from './report.ts';
+import { trainingOperator } from './training-operator.ts';
+import { type Load, type TrialResult, trial } from './trial.ts';
+
+const USAGE = 'usage: npm run bench -- training [--jobs N] [--pods N] [--pairs N] [--no-defaults] [--json]';
+const CLUSTER = 'armature-bench';
+const log = (line: string) => process.stderr.write(`${line}\n`);
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  allowNegative: true,
+  options: {
+    jobs: { type: 'string', default: '200' },
+    pods: { type: 'string', default: '4' },
+    pairs: { type: 'string', default: '3' },
+    defaults: { type: 'boolean', default: true },
+    json: { type: 'boolean', default: false },
+  },
+});
+const [jobs, pods, pairs] = [Number(values.jobs), Number(values.pods), Number(values.pairs)];
+if (positionals[0] !== 'training' || ![jobs, pods, pairs].every((value) => Number.isInteger(value) && value > 0)) {
+  log(USAGE);
+  process.exit(2);
+}
+
+const text = (value: object) =>
+  JSON.stringify(value, (_, entry) => (typeof entry === 'number' ? Number(entry.toFixed(3)) : entry));
+
+const cluster = await clusterUp({ name: CLUSTER, nodes: 'fake:100', tuned: true, log });
+const api = new Api(targetOf(cluster.kubeconfig));
+try {
+  await race(cluster, { jobs, pods });
+} finally {
+  await api.close();
+  await clusterDown(CLUSTER);
+}
+
+async function race(where: ClusterInfo, load: Load): Promise<void> {
+  const ours = await armature(api);
+  const peer = await trainingOperator(api, where, log);
+  const results: TrialResult[] = [];
+  for (const contestant of order(ours.asShipped, peer.tuned)) await run(contestant);
+  if (values.defaults) {
+    await run(peer.atDefaults);
+    await run(ours.throttled);
+  }
+  const shares = {
+    tuned: ratios(results, ours.asShipped.name, peer.tuned.name),
+    atDefaults: ratios(results, ours.asShipped.name, peer.atDefaults.name),
+  };
+  if (values.json) process.stdout.write(`${JSON.stringify({ load, results, shares })}\n`);
+  else
+    process.stdout.write(`${table(summarize(results))}\n\nshare of the peer's, medians over pairs: ${text(shares)}\n`);
+
+  async function run(contestant: Contestant): Promise<void> {
+    log(`${contestant.name}: ${load.jobs} jobs of ${load.pods} pods …`);
+    const result = await trial(api, where, contestant, load);
+    results.push(result);
+    log(`  ${result.makespan.toFixed(1)} s, ${result.cpu.toFixed(2)} s of CPU, ${result.residentMb.toFixed(0)} MB`);
+  }
+}
+
+/** ABBA: what drifts over time falls on both alike. */
+function order(a: Contestant, b: Contestant): Contestant[] {
+  return Array.from({ length: pairs }, (_, index) => (index % 2 === 0 ? [a, b] : [b, a])).flat();
+}

@@ -1,0 +1,126 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { NAMESPACE, POD, PYTORCH_JOB } from '../src/api/kinds.ts';
+import { type ClusterInfo, EXIT_CODE, RUN_SECONDS } from '../src/cluster/index.ts';
+import { systemEnvironment } from '../src/runtime/environment.ts';
+import { HttpClient } from '../src/runtime/http-client.ts';
+import { loadAccess } from '../src/runtime/kubeconfig.ts';
+import type { Api } from '../test/support/api.ts';
+import { auditPosition, readAudit, tally } from '../test/support/audit-log.ts';
+import { eventually } from '../test/support/eventually.ts';
+import { freshNamespace } from '../test/support/namespace.ts';
+import { pytorchJob } from '../test/support/pytorch-job.ts';
+import type { Contestant } from './contestant.ts';
+import { busySeconds, usageOf } from './process-usage.ts';
+
+export interface Load {
+  readonly jobs: number;
+  /** Of each job, the master included. */
+  readonly pods: number;
+}
+
+export interface TrialResult {
+  readonly contestant: string;
+  /** From the first create to the last job's Succeeded as an outside watcher sees it, in seconds. */
+  readonly makespan: number;
+  /** The controller's, in seconds of processor time. */
+  readonly cpu: number;
+  readonly residentMb: number;
+  readonly peakMb: number;
+  /** The controller's requests for each job. */
+  readonly requestsPerJob: number;
+  readonly writesPerJob: number;
+  readonly requests: Readonly<Record<string, number>>;
+  /** Processor time of the whole machine, in seconds. */
+  readonly machineCpu: number;
+}
+
+/** Pods that run for a second and succeed. */
+const SHAPE = { podAnnotations: { [EXIT_CODE]: '0', [RUN_SECONDS]: '1' } };
+const IN_FLIGHT = 32;
+
+/** One controller, started for this, takes one load from submission to the end. */
+export async function trial(api: Api, cluster: ClusterInfo, contestant: Contestant, load: Load): Promise<TrialResult> {
+  const runner = await contestant.start();
+  try {
+    await runLoad(api, cluster, { jobs: 1, pods: load.pods });
+    const before = usageOf(runner.pid);
+    const machine = busySeconds();
+    const position = auditPosition(cluster.auditLog);
+    const makespan = await runLoad(api, cluster, load);
+    await delay(1500);
+    const after = usageOf(runner.pid);
+    const machineCpu = busySeconds() - machine;
+    const requests = (await readAudit(cluster.auditLog, position)).filter(({ user }) => user === contestant.user);
+    const writes = requests.filter(
+      ({ verb, resource }) => !['get', 'list', 'watch'].includes(verb) && resource !== 'leases',
+    );
+    return {
+      contestant: contestant.name,
+      makespan,
+      cpu: after.cpuSeconds - before.cpuSeconds,
+      residentMb: after.residentMb,
+      peakMb: after.peakMb,
+      requestsPerJob: requests.length / load.jobs,
+      writesPerJob: writes.length / load.jobs,
+      requests: tally(requests),
+      machineCpu,
+    };
+  } finally {
+    await runner.stop();
+    await cleanUp(api);
+  }
+}
+
+/** Submits the load and waits for all of it. @returns seconds */
+async function runLoad(api: Api, cluster: ClusterInfo, { jobs, pods }: Load): Promise<number> {
+  const namespace = await freshNamespace(api);
+  const watching = new AbortController();
+  const finished = allSucceeded(cluster, namespace, jobs, watching.signal);
+  const started = performance.now();
+  let next = 0;
+  const submit = async () => {
+    while (next < jobs) {
+      const job = pytorchJob(namespace, `bench-${next++}`, { ...SHAPE, worker: pods - 1 });
+      await api.create(PYTORCH_JOB, job);
+    }
+  };
+  await Promise.all(Array.from({ length: IN_FLIGHT }, submit));
+  const ended = await finished;
+  watching.abort();
+  return (ended - started) / 1000;
+}
+
+/** Resolves to the moment when the watcher saw the last job succeed. */
+async function allSucceeded(
+  cluster: ClusterInfo,
+  namespace: string,
+  jobs: number,
+  signal: AbortSignal,
+): Promise<number> {
+  const access = await loadAccess({ kubeconfig: cluster.kubeconfig });
+  const client = new HttpClient({ access, environment: systemEnvironment, userAgent: 'armature-bench' });
+  const { resourceVersion } = await client.list(PYTORCH_JOB, { namespace });
+  const succeeded = new Set<string>();
+  const watch = client.watch(PYTORCH_JOB, { namespace, resourceVersion, timeoutSeconds: 1800, signal });
+  for await (const { object } of watch) {
+    const conditions =
+      (object.status as { conditions?: { type: string; status: string }[] } | undefined)?.conditions ?? [];
+    if (conditions.some(({ type, status }) => type === 'Failed' && status === 'True')) {
+      throw new Error(`${object.metadata.name} failed: ${JSON.stringify(conditions)}`);
+    }
+    if (!conditions.some(({ type, status }) => type === 'Succeeded' && status === 'True')) continue;
+    succeeded.add(object.metadata.name ?? '');
+    if (succeeded.size === jobs) return performance.now();
+  }
+  throw new Error(`the watch ended with ${succeeded.size} of ${jobs} jobs succeeded`);
+}
+
+/** Removes what the load left, so that the next contestant finds the same cluster. */
+async function cleanUp(api: Api): Promise<void> {
+  const namespaces = (await api.list(NAMESPACE)).filter(({ metadata }) => metadata.name?.startsWith('t-'));
+  for (const { metadata } of namespaces) await api.delete(NAMESPACE, undefined, metadata.name ?? '');
+  const patience = { timeoutMs: 300_000 };
+  await eventually('the pods of the load to be gone', async () => (await api.list(POD)).length === 0, patience);
+  const left = async () => (await api.list(NAMESPACE)).some(({ metadata }) => metadata.name?.startsWith('t-'));
+  await eventually('the namespaces of the load to be gone', async () => !(await left()), patience);
+}

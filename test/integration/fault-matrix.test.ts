@@ -101,6 +101,19 @@ describe('a PyTorchJob ends as if nothing had happened', () => {
     },
     MANY_RUNS,
   );
+
+  test(
+    'an apiserver that cannot stream lists is listed page by page',
+    async () => {
+      const clean = await rig.play(success(platform.api), await platform.namespace());
+      rig.proxy.refuseWatchLists(true);
+      await rig.replaceController();
+      const listed = await rig.play(success(platform.api), await platform.namespace());
+      rig.proxy.refuseWatchLists(false);
+      expect(differences(clean, listed)).toEqual([]);
+    },
+    MANY_RUNS,
+  );
 });
 
 function differences(clean: Outcome, other: Outcome): string[] {

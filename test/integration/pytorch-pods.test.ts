@@ -127,6 +127,9 @@ describe('pods and Services of a PyTorchJob', () => {
     expect(answer.code).toBe(200);
     await job.running(2);
 
+    await job.patch({ spec: { elasticPolicy: { maxReplicas: 3 } } });
+    await eventually('the autoscaler to follow', async () => (await autoscaler())?.spec.maxReplicas === 3);
+
     await job.suspend(true);
     await eventually('the autoscaler to be gone', async () => (await autoscaler()) === undefined);
   });

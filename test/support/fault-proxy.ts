@@ -29,6 +29,7 @@ export type WriteFault =
 const REASONS: Readonly<Record<number, string>> = {
   409: 'Conflict',
   410: 'Expired',
+  422: 'Invalid',
   429: 'TooManyRequests',
   500: 'InternalError',
   503: 'ServiceUnavailable',
@@ -48,6 +49,7 @@ export class FaultProxy {
   private onKill: () => Promise<void> = async () => {};
   private eventDelayMs = 0;
   private expireWatches = 0;
+  private watchListsRefused = false;
   private dead = false;
   private readonly streams = new Set<ServerResponse>();
   private readonly server: Server;
@@ -98,6 +100,11 @@ export class FaultProxy {
   /** Answers the next `count` watches with 410 Expired. */
   expireNextWatches(count: number): void {
     this.expireWatches = count;
+  }
+
+  /** Refuses to stream the current state, as apiservers before 1.34 may: the controller must list instead. */
+  refuseWatchLists(refuse: boolean): void {
+    this.watchListsRefused = refuse;
   }
 
   /** Holds back watch events by this long, so that the controller's cache is stale; 0 for no delay. */
@@ -159,6 +166,7 @@ export class FaultProxy {
       this.expireWatches--;
       return refuse(response, 410);
     }
+    if (this.watchListsRefused && path.includes('sendInitialEvents=true')) return refuse(response, 422);
     const answer = await this.send(request, path, Buffer.alloc(0), response);
     response.writeHead(answer.statusCode ?? 502, hopByHop(answer.headers));
     response.flushHeaders();

@@ -51,6 +51,12 @@ export class FaultRig {
     await this.proxy.close();
   }
 
+  /** A new controller that finds the world as the proxy now shows it. */
+  async replaceController(): Promise<void> {
+    await this.controller?.kill();
+    await this.restart();
+  }
+
   /** The controller's last log lines, for a failure's message. */
   log(): string {
     return this.controller?.log() ?? '';

@@ -82,5 +82,10 @@ export const suspendResume = (api: Api): Scenario => ({
       PATIENT,
     );
     await job.condition('Running', 'True', PATIENT);
+    await eventually(
+      'both workers to be counted',
+      async () => (await job.read()).status.replicaStatuses?.Worker?.active === 2,
+      PATIENT,
+    );
   },
 });

@@ -48,32 +48,6 @@ describe('training on a real kubelet', () => {
   );
 
   e2e(
-    'a worker that is deleted mid-training is replaced, and the job succeeds',
-    async () => {
-      const namespace = await platform.namespace();
-      const shape = await digitsShape(platform.api, namespace, image, { EPOCHS: '20', PAUSE_SECONDS: '0.5' });
-      const job = await JobUnderTest.create(platform.api, pytorchJob(namespace, 'digits', shape));
-      const before = await job.running(3, PATIENT);
-      await eventually(
-        'the second epoch',
-        async () => (await logOf(namespace, 'digits-master-0')).includes('epoch=2'),
-        PATIENT,
-      );
-      await platform.api.delete(POD, namespace, 'digits-worker-1', { gracePeriodSeconds: 0 });
-      await eventually(
-        'a new worker',
-        async () => {
-          const pod = await platform.api.get(POD, namespace, 'digits-worker-1');
-          return pod !== undefined && pod.metadata.uid !== before[2]?.metadata.uid;
-        },
-        PATIENT,
-      );
-      await job.condition('Succeeded', 'True', PATIENT);
-    },
-    8 * MINUTES,
-  );
-
-  e2e(
     'a job is suspended mid-training and succeeds once resumed',
     async () => {
       const namespace = await platform.namespace();

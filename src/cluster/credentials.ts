@@ -3,10 +3,19 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import {
+  type Authority,
+  type Certificate,
+  type CertificateRequest,
+  newAuthority,
+  newCertificate,
+  newKeyPair,
+} from '../runtime/x509.ts';
 import { kubeconfigText } from './kubeconfig.ts';
 import { type ClusterState, networkOf } from './layout.ts';
 import type { ClusterPaths } from './paths.ts';
-import { type Certificate, newAuthority, newCertificate, newKeyPair } from './x509.ts';
+
+const VALID_MS = 5 * 365 * 24 * 3_600_000;
 
 /** User and groups of each client of the apiserver. */
 const CLIENTS = (name: string) =>
@@ -48,9 +57,11 @@ async function makePki(paths: ClusterPaths, state: ClusterState): Promise<void> 
     await writeFile(join(folder, `${name}.crt`), pair.cert);
     await writeFile(join(folder, `${name}.key`), pair.key, { mode: 0o600 });
   };
+  const validity = { now: Date.now(), forMs: VALID_MS };
+  const issue = (by: Authority, request: CertificateRequest) => newCertificate(by, request, validity);
   const network = networkOf(state);
-  const ca = newAuthority(`armature-${state.name}`);
-  const etcdCa = newAuthority(`armature-${state.name}-etcd`);
+  const ca = newAuthority(`armature-${state.name}`, validity);
+  const etcdCa = newAuthority(`armature-${state.name}-etcd`, validity);
   const kubernetes = [
     'kubernetes',
     'kubernetes.default',
@@ -61,20 +72,20 @@ async function makePki(paths: ClusterPaths, state: ClusterState): Promise<void> 
   await write('etcd-ca', etcdCa);
   await write(
     'etcd',
-    newCertificate(etcdCa, { commonName: 'etcd', hosts: ['localhost', '127.0.0.1'], usages: ['server', 'client'] }),
+    issue(etcdCa, { commonName: 'etcd', hosts: ['localhost', '127.0.0.1'], usages: ['server', 'client'] }),
   );
-  await write('apiserver-etcd', newCertificate(etcdCa, { commonName: 'kube-apiserver' }));
+  await write('apiserver-etcd', issue(etcdCa, { commonName: 'kube-apiserver' }));
   await write(
     'apiserver',
-    newCertificate(ca, {
+    issue(ca, {
       commonName: 'kube-apiserver',
       hosts: ['localhost', ...kubernetes, '127.0.0.1', network.kubernetesService, network.host],
       usages: ['server'],
     }),
   );
-  await write('apiserver-kubelet', newCertificate(ca, { commonName: 'kube-apiserver', groups: ['system:masters'] }));
+  await write('apiserver-kubelet', issue(ca, { commonName: 'kube-apiserver', groups: ['system:masters'] }));
   for (const [client, [commonName, ...groups]] of Object.entries(CLIENTS(state.name))) {
-    await write(client, newCertificate(ca, { commonName, groups }));
+    await write(client, issue(ca, { commonName, groups }));
   }
   const accounts = newKeyPair();
   await writeFile(join(folder, 'service-accounts.pub'), accounts.publicKey);

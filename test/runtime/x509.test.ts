@@ -1,9 +1,10 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { connect, createServer, type TLSSocket } from 'node:tls';
 import { describe, expect, test } from '@jest/globals';
-import { newAuthority, newCertificate } from '../../src/cluster/x509.ts';
+import { newAuthority, newCertificate } from '../../src/runtime/x509.ts';
 
-const authority = newAuthority('test-ca');
+const VALIDITY = { now: Date.now(), forMs: 3_600_000 };
+const authority = newAuthority('test-ca', VALIDITY);
 
 describe('certificates', () => {
   test('an authority signs itself and may sign others', () => {
@@ -14,7 +15,7 @@ describe('certificates', () => {
   });
 
   test('a client certificate carries user and groups, and its key fits', () => {
-    const client = newCertificate(authority, { commonName: 'jane', groups: ['writers', 'readers'] });
+    const client = newCertificate(authority, { commonName: 'jane', groups: ['writers', 'readers'] }, VALIDITY);
     const parsed = new X509Certificate(client.cert);
     expect(parsed.subject.split('\n')).toEqual(['O=writers', 'O=readers', 'CN=jane']);
     expect(parsed.verify(new X509Certificate(authority.cert).publicKey)).toBe(true);
@@ -26,19 +27,23 @@ describe('certificates', () => {
   test('serial numbers are positive and differ', () => {
     const serials = Array.from(
       { length: 20 },
-      () => new X509Certificate(newCertificate(authority, { commonName: 'a' }).cert).serialNumber,
+      () => new X509Certificate(newCertificate(authority, { commonName: 'a' }, VALIDITY).cert).serialNumber,
     );
     expect(new Set(serials).size).toBe(20);
     for (const serial of serials) expect(serial).toMatch(/^01/);
   });
 
   test('both ends of a mutual TLS connection accept them', async () => {
-    const server = newCertificate(authority, {
-      commonName: 's',
-      hosts: ['localhost', '127.0.0.1'],
-      usages: ['server'],
-    });
-    const client = newCertificate(authority, { commonName: 'jane' });
+    const server = newCertificate(
+      authority,
+      {
+        commonName: 's',
+        hosts: ['localhost', '127.0.0.1'],
+        usages: ['server'],
+      },
+      VALIDITY,
+    );
+    const client = newCertificate(authority, { commonName: 'jane' }, VALIDITY);
     const ends = { ca: authority.cert, requestCert: true, rejectUnauthorized: true };
     const listener = createServer({ ...ends, cert: server.cert, key: server.key }, (socket) => {
       socket.end(String((socket as TLSSocket).getPeerCertificate().subject.CN));

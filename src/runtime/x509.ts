@@ -2,7 +2,8 @@
 
 import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync, randomBytes, sign } from 'node:crypto';
 import { isIPv4 } from 'node:net';
-import { bits, boolean, explicit, implicit, integer, octets, oid, sequence, set, tlv, utcTime, utf8 } from './der.ts';
+import { bits, boolean, element, integer, octets, oid, sequence, set, text, time } from './der.ts';
+import type { Instant } from './environment.ts';
 
 export interface CertificateRequest {
   readonly commonName: string;
@@ -26,7 +27,6 @@ export interface Authority extends Certificate {
 const ECDSA_SHA256 = sequence(oid('1.2.840.10045.4.3.2'));
 const USAGE_OIDS = { server: '1.3.6.1.5.5.7.3.1', client: '1.3.6.1.5.5.7.3.2' };
 const HOUR_MS = 3_600_000;
-const VALID_MS = 5 * 365 * 24 * HOUR_MS;
 const DIGITAL_SIGNATURE = bits(Buffer.from([0x80]), 7);
 const SIGN_CERTIFICATES = bits(Buffer.from([0x86]), 1);
 
@@ -39,19 +39,26 @@ export function newKeyPair(): { publicKey: string; privateKey: string } {
   });
 }
 
-/** A self-signed authority, valid from an hour ago for five years. */
-export function newAuthority(commonName: string, now = new Date()): Authority {
+/** When a certificate is valid: from an hour before `now`, for clocks that differ. */
+export interface Validity {
+  readonly now: Instant;
+  /** Milliseconds after `now`. */
+  readonly forMs: number;
+}
+
+/** A self-signed authority. */
+export function newAuthority(commonName: string, validity: Validity): Authority {
   const pair = newKeyPair();
   const extensions = [
     extension('2.5.29.19', sequence(boolean(true)), true),
     extension('2.5.29.15', SIGN_CERTIFICATES, true),
   ];
-  const cert = certify({ commonName }, pair.publicKey, { commonName, key: pair.privateKey }, extensions, now);
+  const cert = certify({ commonName }, pair.publicKey, { commonName, key: pair.privateKey }, extensions, validity);
   return { commonName, cert, key: pair.privateKey };
 }
 
-/** A certificate signed by `authority`, valid from an hour ago for five years. */
-export function newCertificate(authority: Authority, request: CertificateRequest, now = new Date()): Certificate {
+/** A certificate signed by `authority`. */
+export function newCertificate(authority: Authority, request: CertificateRequest, validity: Validity): Certificate {
   const pair = newKeyPair();
   const usages = (request.usages ?? ['client']).map((usage) => oid(USAGE_OIDS[usage]));
   const extensions = [
@@ -60,7 +67,7 @@ export function newCertificate(authority: Authority, request: CertificateRequest
     extension('2.5.29.37', sequence(...usages)),
   ];
   if (request.hosts?.length) extensions.push(extension('2.5.29.17', sequence(...request.hosts.map(alternativeName))));
-  return { cert: certify(request, pair.publicKey, authority, extensions, now), key: pair.privateKey };
+  return { cert: certify(request, pair.publicKey, authority, extensions, validity), key: pair.privateKey };
 }
 
 function certify(
@@ -68,22 +75,21 @@ function certify(
   publicKey: string,
   issuer: Pick<Authority, 'commonName' | 'key'>,
   extensions: readonly Buffer[],
-  now: Date,
+  { now, forMs }: Validity,
 ): string {
-  const from = now.getTime() - HOUR_MS;
   const keys = [
     extension('2.5.29.14', octets(keyId(publicKey))),
-    extension('2.5.29.35', sequence(implicit(0, keyId(publicOf(issuer.key))))),
+    extension('2.5.29.35', sequence(element(0x80, keyId(publicOf(issuer.key))))),
   ];
   const body = sequence(
-    explicit(0, integer(Buffer.from([2]))),
+    element(0xa0, integer(Buffer.from([2]))),
     integer(Buffer.concat([Buffer.from([1]), randomBytes(15)])),
     ECDSA_SHA256,
     distinguishedName(issuer.commonName),
-    sequence(utcTime(new Date(from)), utcTime(new Date(from + VALID_MS))),
+    sequence(time(now - HOUR_MS), time(now + forMs)),
     distinguishedName(subject.commonName, subject.groups),
     spki(publicKey),
-    explicit(3, sequence(...extensions, ...keys)),
+    element(0xa3, sequence(...extensions, ...keys)),
   );
   const whole = sequence(body, ECDSA_SHA256, bits(sign('sha256', body, createPrivateKey(issuer.key))));
   const lines = whole.toString('base64').match(/.{1,64}/g) ?? [];
@@ -95,12 +101,12 @@ function extension(id: string, value: Buffer, critical = false): Buffer {
 }
 
 function distinguishedName(commonName: string, groups: readonly string[] = []): Buffer {
-  const part = (id: string, value: string) => set(sequence(oid(id), utf8(value)));
+  const part = (id: string, value: string) => set(sequence(oid(id), text(value)));
   return sequence(...groups.map((group) => part('2.5.4.10', group)), part('2.5.4.3', commonName));
 }
 
 function alternativeName(host: string): Buffer {
-  return isIPv4(host) ? tlv(0x87, Buffer.from(host.split('.').map(Number))) : tlv(0x82, Buffer.from(host));
+  return isIPv4(host) ? element(0x87, Buffer.from(host.split('.').map(Number))) : element(0x82, Buffer.from(host));
 }
 
 const publicOf = (privateKey: string) =>

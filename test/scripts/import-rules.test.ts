@@ -49,7 +49,7 @@ test('a long file is named with its length', () => {
   expect(sizeProblems('a.ts', 'x\n'.repeat(MAX_LINES + 1))[0]).toContain('601 lines');
 });
 
-test('folders of one machine and foreign package hosts are found', () => {
+test('folders of one machine and download addresses are found', () => {
   expect(pathProblems('a.md', `see ${['', 'home', 'jo', 'x'].join('/')}`)).toHaveLength(1);
   expect(pathProblems('a.md', 'see docs/homework/x and https://example.org/work')).toEqual([]);
   expect(pathProblems('package-lock.json', '"resolved": "https://npm.example.org/x.tgz"')).toHaveLength(1);

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
 import { NAMESPACE } from '../../src/api/kinds.ts';
+import { SETTLE_MS } from '../../src/training/status.ts';
 import { auditPosition, countedWrites, readAudit, tally, WRITE_VERBS } from '../support/audit-log.ts';
 import { eventually } from '../support/eventually.ts';
 import { usePlatform } from '../support/platform.ts';
@@ -41,7 +42,7 @@ describe('what the controller writes', () => {
       await finished.exit('finished-master-0', 0);
       await finished.condition('Succeeded');
       await eventually('namespaces of earlier tests to be gone', noneEnding, { timeoutMs: 90_000, everyMs: 500 });
-      await delay(3000);
+      await delay(SETTLE_MS + 3000);
 
       const from = auditPosition(platform.cluster.auditLog);
       await delay(IDLE_MS);

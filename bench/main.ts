@@ -65,6 +65,7 @@ async function race(where: ClusterInfo, load: Load): Promise<void> {
     log(`${contestant.name}: ${load.jobs} jobs of ${load.pods} pods …`);
     const result = await trial(api, where, contestant, load);
     results.push(result);
+    log(`  pods asked for within ${result.podsAskedFor.toFixed(1)} s; CPU of the cluster: ${text(result.clusterCpu)}`);
     log(`  ${result.makespan.toFixed(1)} s, ${result.cpu.toFixed(2)} s of CPU, ${result.residentMb.toFixed(0)} MB`);
   }
 }

@@ -32,6 +32,10 @@ export interface TrialResult {
   readonly requests: Readonly<Record<string, number>>;
   /** Processor time of the whole machine, in seconds. */
   readonly machineCpu: number;
+  /** Processor time of each component of the cluster, in seconds. */
+  readonly clusterCpu: Readonly<Record<string, number>>;
+  /** From the first create until the last pod was asked for, in seconds. */
+  readonly podsAskedFor: number;
 }
 
 /** Pods that run for a second and succeed. */
@@ -45,11 +49,16 @@ export async function trial(api: Api, cluster: ClusterInfo, contestant: Contesta
     await runLoad(api, cluster, { jobs: 1, pods: load.pods });
     const before = usageOf(runner.pid);
     const machine = busySeconds();
+    const components = componentCpu(cluster);
+    const startedAt = Date.now();
     const position = auditPosition(cluster.auditLog);
     const makespan = await runLoad(api, cluster, load);
     await delay(1500);
     const after = usageOf(runner.pid);
     const machineCpu = busySeconds() - machine;
+    const clusterCpu = Object.fromEntries(
+      Object.entries(componentCpu(cluster)).map(([name, cpu]) => [name, cpu - (components[name] ?? 0)]),
+    );
     const requests = (await readAudit(cluster.auditLog, position)).filter(({ user }) => user === contestant.user);
     const writes = requests.filter(
       ({ verb, resource }) => !['get', 'list', 'watch'].includes(verb) && resource !== 'leases',
@@ -64,11 +73,26 @@ export async function trial(api: Api, cluster: ClusterInfo, contestant: Contesta
       writesPerJob: writes.length / load.jobs,
       requests: tally(requests),
       machineCpu,
+      clusterCpu,
+      podsAskedFor: (await lastPodCreated(cluster.auditLog, position, contestant.user, startedAt)) / 1000,
     };
   } finally {
     await runner.stop();
     await cleanUp(api);
   }
+}
+
+function componentCpu({ pids }: ClusterInfo): Record<string, number> {
+  return Object.fromEntries(Object.entries(pids).map(([name, pid]) => [name, usageOf(pid).cpuSeconds]));
+}
+
+/** Milliseconds from `since` to the moment when the last pod's creation was received. */
+async function lastPodCreated(auditLog: string, position: number, user: string, since: number): Promise<number> {
+  const requests = await readAudit(auditLog, position);
+  const pods = requests.filter(
+    (request) => request.user === user && request.verb === 'create' && request.resource === 'pods',
+  );
+  return Math.max(0, ...pods.map(({ receivedAt }) => receivedAt)) - since;
 }
 
 /** Submits the load and waits for all of it. @returns seconds */

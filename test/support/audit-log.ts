@@ -15,6 +15,8 @@ export interface AuditedRequest {
   /** What the server said to a refusal. */
   readonly message: string;
   readonly userAgent: string;
+  /** Milliseconds since the epoch. */
+  readonly receivedAt: number;
 }
 
 interface AuditLine {
@@ -22,6 +24,7 @@ interface AuditLine {
   readonly verb: string;
   readonly user: { readonly username: string };
   readonly userAgent?: string;
+  readonly requestReceivedTimestamp?: string;
   readonly objectRef?: {
     readonly apiGroup?: string;
     readonly resource?: string;
@@ -58,6 +61,7 @@ export async function readAudit(path: string, from = 0): Promise<AuditedRequest[
       code: line.responseStatus?.code ?? 0,
       message: line.responseStatus?.message ?? '',
       userAgent: line.userAgent ?? '',
+      receivedAt: Date.parse(line.requestReceivedTimestamp ?? ''),
     });
   }
   return requests;

@@ -5,7 +5,7 @@ import { systemEnvironment } from '../src/runtime/environment.ts';
 import { HttpClient } from '../src/runtime/http-client.ts';
 import { loadAccess } from '../src/runtime/kubeconfig.ts';
 import type { Api } from '../test/support/api.ts';
-import { auditPosition, readAudit, tally } from '../test/support/audit-log.ts';
+import { type AuditedRequest, auditPosition, readAudit, tally } from '../test/support/audit-log.ts';
 import { eventually } from '../test/support/eventually.ts';
 import { freshNamespace } from '../test/support/namespace.ts';
 import { pytorchJob } from '../test/support/pytorch-job.ts';
@@ -74,7 +74,7 @@ export async function trial(api: Api, cluster: ClusterInfo, contestant: Contesta
       requests: tally(requests),
       machineCpu,
       clusterCpu,
-      podsAskedFor: (await lastPodCreated(cluster.auditLog, position, contestant.user, startedAt)) / 1000,
+      podsAskedFor: (lastPodCreated(requests) - startedAt) / 1000,
     };
   } finally {
     await runner.stop();
@@ -86,13 +86,10 @@ function componentCpu({ pids }: ClusterInfo): Record<string, number> {
   return Object.fromEntries(Object.entries(pids).map(([name, pid]) => [name, usageOf(pid).cpuSeconds]));
 }
 
-/** Milliseconds from `since` to the moment when the last pod's creation was received. */
-async function lastPodCreated(auditLog: string, position: number, user: string, since: number): Promise<number> {
-  const requests = await readAudit(auditLog, position);
-  const pods = requests.filter(
-    (request) => request.user === user && request.verb === 'create' && request.resource === 'pods',
-  );
-  return Math.max(0, ...pods.map(({ receivedAt }) => receivedAt)) - since;
+/** When the last pod's creation was received, in milliseconds since the epoch. */
+function lastPodCreated(requests: readonly AuditedRequest[]): number {
+  const pods = requests.filter(({ verb, resource }) => verb === 'create' && resource === 'pods');
+  return Math.max(...pods.map(({ receivedAt }) => receivedAt));
 }
 
 /** Submits the load and waits for all of it. @returns seconds */

@@ -58,3 +58,10 @@ export const PYTORCH_JOB: Kind = {
   plural: 'pytorchjobs',
   namespaced: true,
 };
+export const CUSTOM_RESOURCE_DEFINITION: Kind = {
+  group: 'apiextensions.k8s.io',
+  version: 'v1',
+  kind: 'CustomResourceDefinition',
+  plural: 'customresourcedefinitions',
+  namespaced: false,
+};

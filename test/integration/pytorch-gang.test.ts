@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { SCHEDULER_PLUGINS_POD_GROUP, VOLCANO_POD_GROUP } from '../../src/api/kinds.ts';
+import { CUSTOM_RESOURCE_DEFINITION, SCHEDULER_PLUGINS_POD_GROUP, VOLCANO_POD_GROUP } from '../../src/api/kinds.ts';
 import type { Kind, KubeObject } from '../../src/api/kube.ts';
 import { ControllerProcess } from '../support/controller-process.ts';
 import { eventually, stays } from '../support/eventually.ts';
@@ -9,19 +9,12 @@ import { usePlatform } from '../support/platform.ts';
 import { JobUnderTest, pytorchJob } from '../support/pytorch-job.ts';
 
 const platform = usePlatform({ controller: false });
-const CRD: Kind = {
-  group: 'apiextensions.k8s.io',
-  version: 'v1',
-  kind: 'CustomResourceDefinition',
-  plural: 'customresourcedefinitions',
-  namespaced: false,
-};
 
 /** A neighbour's PodGroup with any fields: its own scheduler is not needed to see what we ask of it. */
 async function servePodGroups(kind: Kind): Promise<() => Promise<void>> {
   const name = `${kind.plural}.${kind.group}`;
   const open = { type: 'object', 'x-kubernetes-preserve-unknown-fields': true };
-  await platform.api.apply(CRD, {
+  await platform.api.apply(CUSTOM_RESOURCE_DEFINITION, {
     apiVersion: 'apiextensions.k8s.io/v1',
     kind: 'CustomResourceDefinition',
     metadata: { name, annotations: { 'api-approved.kubernetes.io': 'unapproved, for tests' } },
@@ -44,7 +37,7 @@ async function servePodGroups(kind: Kind): Promise<() => Promise<void>> {
     `${name} to be served`,
     async () => (await platform.api.raw('GET', `/apis/${kind.group}/${kind.version}/${kind.plural}`)).code === 200,
   );
-  return () => platform.api.delete(CRD, undefined, name);
+  return () => platform.api.delete(CUSTOM_RESOURCE_DEFINITION, undefined, name);
 }
 
 describe('gang scheduling of a PyTorchJob', () => {

@@ -1,23 +1,14 @@
 import { beforeAll, expect, test } from '@jest/globals';
-import * as pulumi from '@pulumi/pulumi';
+import type * as pulumi from '@pulumi/pulumi';
 import { Chart, Testing } from 'cdk8s';
 import { ConfigMap, Namespace } from '../../src/constructs/k8s.ts';
 import { CdkChart } from '../../src/stacks/cdk-chart.ts';
+import { recordResources } from './mocks.ts';
 
-const registered: pulumi.runtime.MockResourceArgs[] = [];
+let registered: readonly pulumi.runtime.MockResourceArgs[];
 
 beforeAll(async () => {
-  await pulumi.runtime.setMocks(
-    {
-      newResource: (args) => {
-        registered.push(args);
-        return { id: `${args.name}-id`, state: args.inputs };
-      },
-      call: () => ({}),
-    },
-    'armature',
-    'test',
-  );
+  registered = await recordResources();
 });
 
 test('registers each object as a resource of its own type', async () => {

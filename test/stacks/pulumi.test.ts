@@ -1,19 +1,9 @@
 import { expect, test } from '@jest/globals';
 import * as pulumi from '@pulumi/pulumi';
+import { recordResources } from './mocks.ts';
 
 test('the Pulumi program registers the whole platform with its own provider', async () => {
-  const registered: pulumi.runtime.MockResourceArgs[] = [];
-  await pulumi.runtime.setMocks(
-    {
-      newResource: (args) => {
-        registered.push(args);
-        return { id: `${args.name}-id`, state: args.inputs };
-      },
-      call: () => ({}),
-    },
-    'armature',
-    'test',
-  );
+  const registered = await recordResources();
   pulumi.runtime.setAllConfig({ 'armature:image': 'registry.example.org/armature:9' });
 
   const program = await import('../../src/stacks/pulumi.ts');

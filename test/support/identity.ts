@@ -2,7 +2,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { allCrds } from '../../src/api/index.ts';
-import { NAMESPACE } from '../../src/api/kinds.ts';
+import { CUSTOM_RESOURCE_DEFINITION, NAMESPACE } from '../../src/api/kinds.ts';
 import type { Kind, KubeObject } from '../../src/api/kube.ts';
 import type { Api, Target } from './api.ts';
 import { eventually } from './eventually.ts';
@@ -28,17 +28,10 @@ const CLUSTER_ROLE_BINDING: Kind = {
   plural: 'clusterrolebindings',
   namespaced: false,
 };
-const CRD: Kind = {
-  group: 'apiextensions.k8s.io',
-  version: 'v1',
-  kind: 'CustomResourceDefinition',
-  plural: 'customresourcedefinitions',
-  namespaced: false,
-};
 
 /** Installs the CRDs and a service account that may do exactly what the generated roles say. */
 export async function installIdentity(api: Api): Promise<Identity> {
-  await Promise.all(allCrds().map((crd) => api.apply(CRD, crd as unknown as KubeObject)));
+  await Promise.all(allCrds().map((crd) => api.apply(CUSTOM_RESOURCE_DEFINITION, crd as unknown as KubeObject)));
   await eventually(
     'the CRDs to be served',
     async () => (await api.raw('GET', '/apis/kubeflow.org/v1/pytorchjobs')).code === 200,

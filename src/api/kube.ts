@@ -60,3 +60,20 @@ export function keyOf(meta: Pick<ObjectMeta, 'name' | 'namespace'>): string {
 export function controllerOf(object: KubeObject): OwnerReference | undefined {
   return object.metadata.ownerReferences?.find((owner) => owner.controller === true);
 }
+
+/** One line of `status.conditions`, as most kinds keep them. */
+export interface Condition {
+  readonly type: string;
+  /** `True`, `False` or `Unknown`. */
+  readonly status: string;
+  readonly reason?: string;
+  readonly message?: string;
+  /** RFC 3339. */
+  readonly lastTransitionTime?: string;
+}
+
+/** The condition of this type, if the object's status has it. */
+export function conditionOf(object: Pick<KubeObject, 'status'>, type: string): Condition | undefined {
+  const { conditions } = (object.status ?? {}) as { readonly conditions?: readonly Condition[] | null };
+  return conditions?.find((condition) => condition.type === type);
+}

@@ -141,9 +141,14 @@ export class HttpClient implements KubeClient {
     await this.#send({ method: 'DELETE', path, body, contentType: 'application/json', signal });
   }
 
-  /** Reads a path that is no resource, such as `/apis/apps/v1`: what the server serves. */
+  /** Reads a path that is no resource, such as `/readyz`. */
+  text(path: string, signal?: AbortSignal): Promise<string> {
+    return this.#send({ method: 'GET', path, signal });
+  }
+
+  /** Reads a path that is no resource and answers in JSON, such as `/apis/apps/v1`: what the server serves. */
   async json(path: string, signal?: AbortSignal): Promise<unknown> {
-    return JSON.parse(await this.#send({ method: 'GET', path, signal }));
+    return JSON.parse(await this.text(path, signal));
   }
 
   /** Reads a path as lines of text while they come, such as a log that is followed. Ends when the server or `signal` does. */

@@ -91,6 +91,7 @@ export class ControllerLoop {
       metrics,
       fieldManager,
       ...(timeoutMs && { timeoutMs }),
+      abandoned: new Set(),
       depends: (key, lookup, keys) => this.#depend(key, lookup, keys),
     };
   }
@@ -128,6 +129,13 @@ export class ControllerLoop {
         this.#queue.forget(key);
         this.#wake(key, outcome.wakeAt);
         return outcome.wakeAt === undefined ? 'success' : 'requeue_after';
+      case 'abandoned':
+        log.info('the namespace is being deleted; the object is left to go with it', {
+          controller: this.#name,
+          object: key,
+        });
+        this.#queue.forget(key);
+        return 'success';
       case 'behind':
         this.#queue.addAfter(key, BEHIND_RETRY_MS);
         return 'requeue_after';
@@ -158,6 +166,7 @@ export class ControllerLoop {
     if (change.type === 'added') this.#queue.add(key, change.initial ? 'low' : 'normal');
     else if (change.type === 'deleted') {
       this.#workshop.ownWrites.forget(object.metadata.uid ?? '');
+      this.#workshop.abandoned.delete(object.metadata.uid ?? '');
       this.#queue.add(key);
     } else if (statusAlone(change.previous, object)) this.#gather(key);
     else this.#queue.add(key);
@@ -170,7 +179,10 @@ export class ControllerLoop {
     this.#gather(keyOf({ name: owner.name, ...(kind.namespaced && { namespace: object.metadata.namespace ?? '' }) }));
   }
 
-  #onLookup(lookup: number, { object }: Change): void {
+  /** A heartbeat that changes no field anybody reads wakes nobody. */
+  #onLookup(lookup: number, change: Change): void {
+    const { object } = change;
+    if (change.type === 'updated' && sameBesidesVersion(change.previous, object)) return;
     for (const key of this.#dependants[lookup]?.get(keyOf(object.metadata)) ?? []) this.#gather(key);
   }
 
@@ -207,3 +219,6 @@ function statusAlone(previous: KubeObject, object: KubeObject): boolean {
     deepEqual(before.annotations, after.annotations)
   );
 }
+
+const sameBesidesVersion = (before: KubeObject, after: KubeObject): boolean =>
+  deepEqual(before, { ...after, metadata: { ...after.metadata, resourceVersion: before.metadata.resourceVersion } });

@@ -5,7 +5,7 @@ import type { CounterSpec, Domain, OwnedKind, Permission } from '../runtime/doma
 import { type GangScheduler, gangScheduler } from './gang.ts';
 import type { JobKind, TrainingObject } from './job-kind.ts';
 import { pytorch } from './kinds/pytorch.ts';
-import { nodesOfInterest } from './node-loss.ts';
+import { NODE_FIELDS, nodesOfInterest } from './node-loss.ts';
 import type { TrainingOptions } from './options.ts';
 import { planJob } from './plan.ts';
 import { POD_FIELDS } from './pod-state.ts';
@@ -30,7 +30,7 @@ function domainOf<S>(kind: JobKind<S>, options: TrainingOptions): Domain<Trainin
       {
         name: NODES_LOOKUP,
         kind: NODE,
-        fields: ['status.conditions'],
+        fields: NODE_FIELDS,
         keys: (_job, children) => nodesOfInterest(children),
       },
     ],

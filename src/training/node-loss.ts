@@ -1,49 +1,118 @@
 import type { KubeObject } from '../api/kube.ts';
-import type { Removal } from '../runtime/domain.ts';
+import { NOT_READY_TAINT, OUT_OF_SERVICE_TAINT, UNREACHABLE_TAINT } from '../api/taints.ts';
+import type { PlannedEvent, Removal } from '../runtime/domain.ts';
 import type { Instant } from '../runtime/environment.ts';
-import { isTerminating, type Pod } from './pod-state.ts';
+import type { TakenSeat } from './failure.ts';
+import { isTerminating, type Pod, phaseOf } from './pod-state.ts';
 import type { Scene } from './scene.ts';
 
-/** How long past its grace a deleted pod may linger before its node is asked after, in milliseconds. */
+/** How long past its grace a deleted pod may linger on a node that answers badly, in milliseconds. */
 export const LINGER_MS = 10_000;
 
+/** The fields of a node that plans read: the control plane marks lost nodes with taints. */
+export const NODE_FIELDS = ['spec.taints'] as const;
+
+interface Taint {
+  readonly key: string;
+  readonly effect: string;
+  readonly timeAdded?: string;
+}
+
+/** Taints with which the control plane gives a node up; it does not set them when everything seems lost at once. */
+const GIVEN_UP: readonly string[] = [UNREACHABLE_TAINT, OUT_OF_SERVICE_TAINT];
+const UNWELL: readonly string[] = [NOT_READY_TAINT, ...GIVEN_UP];
+
 /**
- * A pod on a node that is gone or not answering never finishes its deletion, and its name stays taken. Such a pod is
- * deleted without waiting for the kubelet, so that its successor can be made. On a healthy node the kubelet has the say.
+ * A pod on its way out of a node that is lost never gets there, and its name stays taken. Nobody is left to honour its
+ * grace, so it is deleted without waiting, and its successor can be made. On a node that is merely unwell the kubelet
+ * gets its time, and on a healthy one it has the say.
  */
 export function lostPods(scene: Scene): readonly Removal[] {
   return lingering(scene)
-    .filter((pod) => scene.now >= patienceEnds(pod) && !nodeAnswers(scene, pod))
-    .map((object) => ({ object, gracePeriodSeconds: 0 }));
+    .filter((pod) => givenUp(scene, pod) || (scene.now >= patienceEnds(pod) && !nodeAnswers(scene, pod)))
+    .map(forced);
 }
 
-/** When to ask again for pods that are still on their way out. */
+/**
+ * Unfinished pods on a node that the control plane has given up. Kubernetes itself would evict them minutes later, and
+ * wait for the dead node to say that they are gone. A toleration in the job's own template is respected.
+ */
+export function strandedPods(scene: Scene): readonly TakenSeat[] {
+  return unfinished(scene).filter((seat) => seat.until <= scene.now);
+}
+
+/** Deletes a pod without asking its kubelet. */
+export const forced = (object: Pod): Removal => ({ object, gracePeriodSeconds: 0 });
+
+/** Says which pods were given up, and why. */
+export function lossEvents(seats: readonly TakenSeat[]): readonly PlannedEvent[] {
+  const nodes = [...new Set(seats.map(({ pod }) => pod.spec?.nodeName ?? ''))];
+  return nodes.map((node) => {
+    const pods = seats.filter(({ pod }) => pod.spec?.nodeName === node).map(({ name }) => name);
+    const message = `node ${node} does not answer; replacing ${pods.join(', ')}`;
+    return { type: 'Warning', reason: 'NodeLost', message };
+  });
+}
+
+/** When to ask again for pods that are on their way out, or that tolerate the loss of their node for a while. */
 export function lingerWakes(scene: Scene): readonly Instant[] {
-  return lingering(scene).map((pod) => Math.max(patienceEnds(pod), scene.now + LINGER_MS));
+  const gone = lingering(scene).map((pod) => Math.max(patienceEnds(pod), scene.now + LINGER_MS));
+  const tolerated = unfinished(scene).map(({ until }) => until);
+  return [...gone, ...tolerated.filter((until) => until > scene.now && Number.isFinite(until))];
 }
 
-const lingering = (scene: Scene): readonly Pod[] => scene.roster.pods.filter((pod) => isTerminating(pod));
+/** On their way out, and not yet forced: a pod that is forced and still there is held by somebody's finalizer. */
+const lingering = (scene: Scene): readonly Pod[] =>
+  scene.roster.pods.filter((pod) => isTerminating(pod) && pod.metadata.deletionGracePeriodSeconds !== 0);
 
 /** The deletion timestamp already includes the grace period. */
 const patienceEnds = (pod: Pod): Instant => Date.parse(pod.metadata.deletionTimestamp ?? '') + LINGER_MS;
 
+const isUnfinished = (pod: Pod): boolean => !isTerminating(pod) && ['Running', 'Pending'].includes(phaseOf(pod));
+
+function unfinished(scene: Scene): readonly (TakenSeat & { readonly until: Instant })[] {
+  return scene.roster.seats.flatMap((seat) => {
+    const { pod } = seat;
+    if (!pod || !isUnfinished(pod)) return [];
+    const untils = marksOf(scene, pod).map((taint) => toleratedUntil({ ...seat, pod }, taint));
+    return untils.length === 0 ? [] : [{ ...seat, pod, until: Math.min(...untils) }];
+  });
+}
+
+/** The author's own word, not the five minutes that the API server adds to every pod which says nothing. */
+function toleratedUntil({ replica }: TakenSeat, taint: Taint): Instant {
+  const matching = (replica.template.spec?.tolerations ?? []).filter(
+    ({ key, operator, effect, value }) =>
+      (!effect || effect === 'NoExecute') &&
+      (operator === 'Exists' ? !key || key === taint.key : key === taint.key && !value),
+  );
+  if (matching.length === 0) return 0;
+  const seconds = matching.map(({ tolerationSeconds }) => tolerationSeconds ?? Number.POSITIVE_INFINITY);
+  return Date.parse(taint.timeAdded ?? '') + Math.max(0, Math.min(...seconds)) * 1000 || 0;
+}
+
+const givenUp = (scene: Scene, pod: Pod): boolean => marksOf(scene, pod).length > 0;
+
+const marksOf = (scene: Scene, pod: Pod): readonly Taint[] =>
+  taintsOf(nodeOf(scene, pod)).filter(({ key, effect }) => effect === 'NoExecute' && GIVEN_UP.includes(key));
+
 function nodeAnswers(scene: Scene, pod: Pod): boolean {
-  const name = pod.spec?.nodeName;
-  if (!name) return false;
-  const node = scene.nodes.find((candidate) => candidate.metadata.name === name);
-  return node !== undefined && isReady(node);
+  const node = nodeOf(scene, pod);
+  return node !== undefined && !taintsOf(node).some(({ key }) => UNWELL.includes(key));
 }
 
-function isReady(node: KubeObject): boolean {
-  const status = node.status as { conditions?: readonly { type: string; status: string }[] } | undefined;
-  return status?.conditions?.some((condition) => condition.type === 'Ready' && condition.status === 'True') ?? false;
-}
+const nodeOf = (scene: Scene, pod: Pod): KubeObject | undefined =>
+  scene.nodes.find((node) => node.metadata.name === pod.spec?.nodeName);
 
-/** The nodes to look up: only those of pods that are being deleted. */
+const taintsOf = (node: KubeObject | undefined): readonly Taint[] =>
+  (node?.spec as { readonly taints?: readonly Taint[] } | undefined)?.taints ?? [];
+
+/** The nodes to look up: those of pods that are not finished, or on their way out. */
 export function nodesOfInterest(children: readonly KubeObject[]): readonly string[] {
   const names = children.flatMap((child) => {
-    const nodeName = child.kind === 'Pod' && isTerminating(child) ? (child as Pod).spec?.nodeName : undefined;
-    return nodeName ? [nodeName] : [];
+    if (child.kind !== 'Pod') return [];
+    const pod = child as Pod;
+    return pod.spec?.nodeName && (isTerminating(pod) || isUnfinished(pod)) ? [pod.spec.nodeName] : [];
   });
   return [...new Set(names)];
 }

@@ -6,11 +6,11 @@ import { tellChildren } from './child-events.ts';
 import { wantedChildren } from './children.ts';
 import { expiryOf, leftovers } from './cleanup.ts';
 import { isFinished } from './conditions.ts';
-import { type Draft, draftOf, withWakes } from './draft.ts';
+import { type Draft, draftOf, withEvent, withWakes } from './draft.ts';
 import { judgeFailure } from './failure.ts';
 import type { JobKind, TrainingObject } from './job-kind.ts';
 import { recordCreation, recordEnd, recordProgress, recordStart } from './lifecycle.ts';
-import { lingerWakes, lostPods } from './node-loss.ts';
+import { forced, lingerWakes, lossEvents, lostPods, strandedPods } from './node-loss.ts';
 import type { TrainingOptions } from './options.ts';
 import { isTerminating } from './pod-state.ts';
 import { recordRestarts } from './restarts.ts';
@@ -52,11 +52,13 @@ function planLive(scene: Scene): Plan {
   const paced = withWakes(counted, replacementWakes(scene, counted.status));
 
   const { upkeep, missing, remove } = wantedChildren(scene, paced.status);
-  const told = tellChildren(paced, missing, remove);
+  const stranded = strandedPods(scene);
+  const lost = stranded.map(({ pod }) => pod);
+  const told = tellChildren(withEvent(paced, ...lossEvents(stranded)), missing, [...remove, ...lost]);
   return {
     ...planOf(scene, told),
     children: [...upkeep, ...missing],
-    remove: [...remove.map((object) => ({ object })), ...lostPods(scene)],
+    remove: [...remove.map((object) => ({ object })), ...lost.map(forced), ...lostPods(scene)],
     statusFirst: restarted !== started,
   };
 }

@@ -17,7 +17,7 @@ export interface Scene<S = unknown> {
   readonly roster: Roster;
   readonly tally: Tally;
   readonly children: readonly KubeObject[];
-  /** The nodes of pods that are being deleted. */
+  /** The nodes of pods that are not finished, or being deleted. */
   readonly nodes: readonly KubeObject[];
   readonly now: Instant;
 }

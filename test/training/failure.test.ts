@@ -145,25 +145,4 @@ describe('failures of a PyTorchJob', () => {
     world.settle();
     expect(uidOf(world, 'j-worker-0')).not.toBe(before);
   });
-
-  test.each([
-    ['is gone', [], true],
-    ['does not answer', [{ type: 'Ready', status: 'Unknown' }], true],
-    ['is healthy', [{ type: 'Ready', status: 'True' }], false],
-  ] as const)('a pod that lingers on a node that %s', (_node, conditions, lost) => {
-    const world = running();
-    world.children = world.children.map((child) =>
-      child.kind === 'Pod' ? { ...child, spec: { ...(child.spec as object), nodeName: 'n1' } } : child,
-    );
-    if (conditions.length > 0) {
-      world.nodes = [{ apiVersion: 'v1', kind: 'Node', metadata: { name: 'n1' }, status: { conditions } }];
-    }
-    world.evict('j-worker-0');
-    const due = START + 40_000;
-    expect(world.plan().wakeAt).toBe(due);
-    expect(world.plan().remove).toEqual([]);
-    world.now = due;
-    expect(world.plan().remove).toHaveLength(lost ? 1 : 0);
-    if (lost) expect(world.plan().remove?.[0]?.gracePeriodSeconds).toBe(0);
-  });
 });

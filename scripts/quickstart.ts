@@ -4,8 +4,8 @@
  */
 import { connect } from '../src/cli/connect.ts';
 import { installObjects } from '../src/cli/install-objects.ts';
-import type { Log } from '../src/cli/progress-line.ts';
 import type { HttpClient } from '../src/runtime/http-client.ts';
+import type { Log } from '../src/runtime/progress.ts';
 import { buildControllerImage } from './images/controller-image.ts';
 import { buildTrainingImage } from './images/training-image.ts';
 import { parseOptions, type QuickstartOptions } from './quickstart/options.ts';

@@ -1,14 +1,11 @@
 import { createHash } from 'node:crypto';
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { copyFile, link, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { cacheDir } from '../../src/cluster/paths.ts';
+import { digestOfFile } from '../oci/digest.ts';
 import type { Image } from '../oci/image.ts';
-
-/** Where images are kept, outside of any checkout, so that a fresh clone finds them. */
-export function imageCache(): string {
-  return join(process.env.ARMATURE_CACHE ?? join(homedir(), '.cache'), 'armature', 'images');
-}
+import { ROOT } from './version.ts';
 
 /** One hash over everything an image is made of. */
 export function inputHash(inputs: Readonly<Record<string, string>>): string {
@@ -17,12 +14,19 @@ export function inputHash(inputs: Readonly<Record<string, string>>): string {
   return hash.digest('hex').slice(0, 32);
 }
 
+/** Digests of the code that makes an image, which is an input of it, too: of its own file, and of what writes layouts. */
+export async function recipeOf(file: string): Promise<string> {
+  const folder = join(ROOT, 'scripts', 'oci');
+  const files = readdirSync(folder).map((name) => join(folder, name));
+  return (await Promise.all([...files.sort(), file].map(digestOfFile))).join();
+}
+
 /**
- * The folder of `key` in the cache, made by `build` when it is not there. Half-made folders are never seen: `build`
+ * The folder of `key` in the cache, which lies outside of any checkout so that a fresh clone finds it; made by `build` when it is not there. Half-made folders are never seen: `build`
  * works in a folder beside it, which takes the name at the end.
  */
 export async function cachedFolder(key: string, build: (folder: string) => Promise<void>): Promise<string> {
-  const folder = join(imageCache(), key);
+  const folder = join(cacheDir(), 'images', key);
   if (existsSync(folder)) return folder;
   const part = `${folder}.part-${process.pid}`;
   await rm(part, { recursive: true, force: true });

@@ -1,14 +1,15 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { copyFile, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { canRun, run } from '../../src/cluster/command.ts';
+import type { Log } from '../../src/runtime/progress.ts';
 import { digestOf, digestOfFile } from '../oci/digest.ts';
 import { type Image, type ImageConfig, writeImage } from '../oci/image.ts';
 import { type Entry, type Layer, writeLayer } from '../oci/layer.ts';
 import { type BundleFile, buildBundle, bundleFiles } from './bundle.ts';
-import { cachedFolder, cachedImage, inputHash } from './cache.ts';
-import { canRun, type Log, runCommand } from './command.ts';
+import { cachedFolder, cachedImage, inputHash, recipeOf } from './cache.ts';
 import { libraryEntries } from './libraries.ts';
-import { ROOT, VERSION } from './version.ts';
+import { VERSION } from './version.ts';
 
 export const CONTROLLER_IMAGE = `armature:${VERSION}`;
 
@@ -69,7 +70,7 @@ export async function buildControllerImage(log: Log): Promise<Image> {
   const runtime = await runtimeLayers(log);
   const config = controllerConfig(process.arch === 'arm64' ? 'arm64' : 'amd64');
   const key = inputHash({
-    recipe: await recipe(),
+    recipe: await recipeOf(import.meta.filename),
     config: JSON.stringify(config),
     runtime: runtime.map((layer) => layer.digest).join(),
     bundle: bundle.map((file) => `${file.path} ${digestOf(file.content)}`).join(),
@@ -87,7 +88,7 @@ async function runtimeLayers(log: Log): Promise<Layer[]> {
   const certificates = existsSync(CERTIFICATES) ? CERTIFICATES : undefined;
   const strip = (await canRun('strip', '--version')) ? 'stripped' : 'as it is';
   const key = inputHash({
-    recipe: await recipe(),
+    recipe: await recipeOf(import.meta.filename),
     node: `${process.version} ${process.arch} ${await digestOfFile(node)} ${strip}`,
     libraries: (
       await Promise.all(libraries.map(async ({ path, source }) => `${path} ${await digestOfFile(source)}`))
@@ -97,7 +98,7 @@ async function runtimeLayers(log: Log): Promise<Layer[]> {
   const folder = await cachedFolder(`node-${key}`, async (part) => {
     log(`packing Node ${process.version} (${strip}) and ${libraries.length} libraries; about 20 seconds, once`);
     const binary = join(part, 'node');
-    await (strip === 'stripped' ? runCommand('strip', ['--strip-all', '-o', binary, node]) : copyFile(node, binary));
+    await (strip === 'stripped' ? run('strip', ['--strip-all', '-o', binary, node]) : copyFile(node, binary));
     const entry: Entry = { type: 'file', path: '/usr/local/bin/node', mode: 0o755, source: binary };
     await storeLayer(part, 'base', [...baseEntries(certificates), ...libraries]);
     await storeLayer(part, 'node', [entry]);
@@ -113,14 +114,4 @@ async function storeLayer(folder: string, name: string, entries: readonly Entry[
 async function storedLayer(folder: string, name: string): Promise<Layer> {
   const layer = JSON.parse(await readFile(join(folder, `${name}.json`), 'utf8')) as Layer;
   return { ...layer, file: join(folder, `${name}.tar.gz`) };
-}
-
-/** The code that makes images is an input of them, too. */
-export async function recipe(): Promise<string> {
-  const folder = join(ROOT, 'scripts', 'oci');
-  const files = [
-    ...readdirSync(folder).map((name) => join(folder, name)),
-    join(import.meta.dirname, 'controller-image.ts'),
-  ];
-  return (await Promise.all(files.sort().map(digestOfFile))).join();
 }

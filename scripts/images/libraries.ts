@@ -1,9 +1,9 @@
 import { existsSync, readdirSync, realpathSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { run } from '../../src/cluster/command.ts';
 import type { Entry } from '../oci/layer.ts';
 import { cachedFolder } from './cache.ts';
-import { runCommand } from './command.ts';
 
 /** Debian package of a library that Node may want and a machine may lack. */
 const PACKAGES: Readonly<Record<string, string>> = {
@@ -38,7 +38,7 @@ export function parseLdd(output: string): Library[] {
  * @throws when a library is missing here and Debian's package manager cannot provide it
  */
 export async function libraryEntries(executable: string): Promise<(Entry & { readonly source: string })[]> {
-  const libraries = parseLdd(await runCommand('ldd', [executable]));
+  const libraries = parseLdd(await run('ldd', [executable]));
   return Promise.all(
     libraries.map(async ({ name, path }) => {
       const source = realpathSync(path ?? (await downloaded(name)));
@@ -55,10 +55,10 @@ async function downloaded(name: string): Promise<string> {
       `Node needs ${name}, which this machine lacks. Install it, or build images/Dockerfile with Docker.`,
     );
   const folder = await cachedFolder(`deb-${packageName}-${process.arch}`, async (part) => {
-    await runCommand('apt-get', ['download', packageName], { cwd: part });
+    await run('apt-get', ['download', packageName], { cwd: part });
     const deb = readdirSync(part).find((file) => file.endsWith('.deb')) as string;
     await mkdir(join(part, 'tree'));
-    await runCommand('dpkg-deb', ['-x', join(part, deb), join(part, 'tree')]);
+    await run('dpkg-deb', ['-x', join(part, deb), join(part, 'tree')]);
   });
   const found = readdirSync(join(folder, 'tree'), { recursive: true, encoding: 'utf8' }).find(
     (file) => basename(file) === name,

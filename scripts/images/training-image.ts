@@ -1,11 +1,11 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { canRun, run } from '../../src/cluster/command.ts';
+import type { Log } from '../../src/runtime/progress.ts';
 import { digestOfFile } from '../oci/digest.ts';
 import { type Image, type ImageConfig, writeImage } from '../oci/image.ts';
 import { layerOfTar } from '../oci/layer.ts';
-import { cachedImage, inputHash } from './cache.ts';
-import { canRun, type Log, runCommand } from './command.ts';
-import { recipe } from './controller-image.ts';
+import { cachedImage, inputHash, recipeOf } from './cache.ts';
 import { ROOT, VERSION } from './version.ts';
 
 export const TRAINING_IMAGE = `armature-training-torch:${VERSION}`;
@@ -32,7 +32,7 @@ export async function buildTrainingImage(log: Log): Promise<Image> {
     packages: PACKAGES.join(),
     trim: await digestOfFile(trim),
     config: JSON.stringify(config),
-    recipe: await recipe(),
+    recipe: await recipeOf(import.meta.filename),
   });
   return cachedImage(`training-torch-${key}`, async (folder) => {
     const tree = join(folder, 'debian.tar');
@@ -53,7 +53,7 @@ async function makeTree(trim: string, target: string, log: Log): Promise<void> {
   }
   log(`making a tree of Debian ${RELEASE} with ${PACKAGES.slice(-3).join(', ')}; about 2 minutes, once`);
   const env = { SOURCE_DATE_EPOCH: '0' };
-  await runCommand('mmdebstrap', debianArguments(trim, target), { env, title: 'mmdebstrap', log });
+  await run('mmdebstrap', debianArguments(trim, target), { env, title: 'mmdebstrap', log });
 }
 
 /** Packages are only unpacked, never configured: no maintainer script runs, nothing depends on the moment. */

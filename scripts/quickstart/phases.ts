@@ -1,4 +1,4 @@
-import type { Log } from '../../src/cli/progress-line.ts';
+import type { Log } from '../../src/runtime/progress.ts';
 
 /** Runs named phases one after the other, says when each starts and ends, and remembers how long it took. */
 export class Phases {

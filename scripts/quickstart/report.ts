@@ -1,8 +1,8 @@
 import { POD, SERVICE } from '../../src/api/kinds.ts';
 import { explainNamespaces } from '../../src/cli/explain-pods.ts';
 import { podLogs } from '../../src/cli/pod-logs.ts';
-import type { Log } from '../../src/cli/progress-line.ts';
 import type { HttpClient } from '../../src/runtime/http-client.ts';
+import type { Log } from '../../src/runtime/progress.ts';
 import type { JobRef } from './train.ts';
 
 /** What the cluster holds now because of the job, one line each. */

@@ -1,7 +1,7 @@
-import type { Log } from '../../src/cli/progress-line.ts';
+import { canRun, run } from '../../src/cluster/command.ts';
 import { clusterDown, clusterUp, loadImage } from '../../src/cluster/index.ts';
 import { type AccessOptions, loadAccess } from '../../src/runtime/kubeconfig.ts';
-import { canRun, runCommand } from '../images/command.ts';
+import type { Log } from '../../src/runtime/progress.ts';
 import type { Image } from '../oci/image.ts';
 
 /** The cluster that the quickstart runs on. */
@@ -42,14 +42,14 @@ export async function contextTarget(context: string, log: Log): Promise<Target> 
 async function loadInto(context: string, image: Image, log: Log): Promise<void> {
   const kind = /^kind-(.+)$/.exec(context)?.[1];
   if (kind && (await canRun('kind', 'version'))) {
-    await runCommand('kind', ['load', 'image-archive', image.file, '--name', kind], {
+    await run('kind', ['load', 'image-archive', image.file, '--name', kind], {
       log,
       title: `loading ${image.name}`,
     });
     return;
   }
   if (context === 'minikube' && (await canRun('minikube', 'version'))) {
-    await runCommand('minikube', ['image', 'load', image.file], { log, title: `loading ${image.name}` });
+    await run('minikube', ['image', 'load', image.file], { log, title: `loading ${image.name}` });
     return;
   }
   log(`  ${context} must already have ${image.name}, or be able to pull it; the archive is ${image.file}`);

@@ -1,12 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { POD, PYTORCH_JOB } from '../../src/api/kinds.ts';
-import type { KubeObject } from '../../src/api/kube.ts';
+import { conditionOf, type KubeObject } from '../../src/api/kube.ts';
 import { FIELD_MANAGER } from '../../src/cli/install-objects.ts';
 import { podLogs } from '../../src/cli/pod-logs.ts';
-import type { Log } from '../../src/cli/progress-line.ts';
-import { conditionOf, type Progress, waitUntil } from '../../src/cli/wait.ts';
+import { type Progress, waitUntil } from '../../src/cli/wait.ts';
 import { isNotFound } from '../../src/runtime/client.ts';
 import type { HttpClient } from '../../src/runtime/http-client.ts';
+import type { Log } from '../../src/runtime/progress.ts';
 
 export interface JobRef {
   readonly namespace: string;

@@ -12,6 +12,7 @@ const core = (kind: string, plural: string, namespaced = true): Kind => ({
 export const POD = core('Pod', 'pods');
 export const SERVICE = core('Service', 'services');
 export const CONFIG_MAP = core('ConfigMap', 'configmaps');
+export const SERVICE_ACCOUNT = core('ServiceAccount', 'serviceaccounts');
 export const EVENT: Kind = { group: 'events.k8s.io', version: 'v1', kind: 'Event', plural: 'events', namespaced: true };
 export const NODE = core('Node', 'nodes', false);
 export const NAMESPACE = core('Namespace', 'namespaces', false);

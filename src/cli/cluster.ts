@@ -2,12 +2,12 @@
 
 import { Command } from 'commander';
 import { clusterDown, clusterStatus, clusterUp, loadImage } from '../cluster/index.ts';
+import { stderrLog } from '../runtime/progress.ts';
 
 interface NameOption {
   readonly name: string;
 }
 
-const progress = (line: string) => process.stderr.write(`${line}\n`);
 const print = (text: string): void => void process.stdout.write(`${text}\n`);
 
 /** The `cluster` group of subcommands. */
@@ -25,7 +25,7 @@ export function clusterCommand(): Command {
     .action(up);
   add('down', 'take the cluster down and leave nothing behind').action(async ({ name }: NameOption) => {
     await clusterDown(name);
-    progress(`cluster ${name} is gone`);
+    stderrLog(`cluster ${name} is gone`);
   });
   add('status', 'tell which components run')
     .option('--json', 'print the status as one line of JSON', false)
@@ -33,7 +33,7 @@ export function clusterCommand(): Command {
   add('load <image.tar>', 'import an image (OCI layout or docker save) into the real node').action(
     async (tar: string, { name }: NameOption) => {
       await loadImage(name, tar);
-      progress(`loaded ${tar} into cluster ${name}`);
+      stderrLog(`loaded ${tar} into cluster ${name}`);
     },
   );
   add('kubeconfig', "print the path of the administrator's kubeconfig").action(async ({ name }: NameOption) => {
@@ -45,7 +45,7 @@ export function clusterCommand(): Command {
 }
 
 async function up(options: NameOption & { nodes: string; tuned: boolean; json: boolean }): Promise<void> {
-  const info = await clusterUp({ name: options.name, nodes: options.nodes, tuned: options.tuned, log: progress });
+  const info = await clusterUp({ name: options.name, nodes: options.nodes, tuned: options.tuned, log: stderrLog });
   if (options.json) return print(JSON.stringify(info));
   print(`cluster ${info.name} is up at ${info.server}`);
   print(`audit log: ${info.auditLog}`);

@@ -1,7 +1,7 @@
 import { type Kind, type KubeObject, keyOf } from '../api/kube.ts';
 import { ApiError, type KubeClient } from '../runtime/client.ts';
+import type { Log } from '../runtime/progress.ts';
 import { KindFinder, type PathReader } from './discovery.ts';
-import type { Log } from './progress-line.ts';
 import { established, type Progress, rolledOut, waitUntil } from './wait.ts';
 
 export interface InstallOptions {

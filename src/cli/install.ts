@@ -1,5 +1,5 @@
 import { Command, InvalidArgumentError } from 'commander';
-import { stderrLog } from './progress-line.ts';
+import { stderrLog } from '../runtime/progress.ts';
 
 interface Flags {
   readonly context?: string;

@@ -1,13 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { KubeObject } from '../api/kube.ts';
-import type { Log } from './progress-line.ts';
-
-interface Condition {
-  readonly type: string;
-  readonly status: string;
-  readonly reason?: string;
-  readonly message?: string;
-}
+import { conditionOf, type KubeObject } from '../api/kube.ts';
+import type { Log } from '../runtime/progress.ts';
 
 /** What a look at something says: done, or what is still missing. */
 export type Progress = { readonly done: true } | { readonly done: false; readonly waitingFor: string };
@@ -40,11 +33,6 @@ export async function waitUntil(title: string, look: () => Promise<Progress>, op
     }
     await pause(POLL_MS);
   }
-}
-
-export function conditionOf(object: KubeObject, type: string): Condition | undefined {
-  const { conditions } = (object.status ?? {}) as { conditions?: readonly Condition[] };
-  return conditions?.find((condition) => condition.type === type);
 }
 
 /** Whether the apiserver serves a CRD's kinds. */

@@ -3,10 +3,10 @@
 import { existsSync } from 'node:fs';
 import { cp, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { type Log, withProgress } from '../runtime/progress.ts';
 import { run } from './command.ts';
 import { withLock } from './lock.ts';
 import { cacheDir } from './paths.ts';
-import { type Log, withProgress } from './progress.ts';
 import { goMod, linkerFlags, publishedReplaces, RECIPES, type Recipe, recipeKey, toolsFile } from './recipes.ts';
 
 /** Path of each program, and `stages`: the folder of kwok's stages. */

@@ -3,7 +3,10 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
-import type { AdminApi, NamedObject } from './api.ts';
+import { NODE } from '../api/kinds.ts';
+import type { KubeObject } from '../api/kube.ts';
+import type { KubeClient } from '../runtime/client.ts';
+import { ensure } from './admin.ts';
 import type { Binaries } from './binaries.ts';
 import { type ClusterState, networkOf } from './layout.ts';
 import type { ClusterPaths } from './paths.ts';
@@ -110,7 +113,7 @@ export async function prepareKwok(programs: Binaries, paths: ClusterPaths, state
   ];
 }
 
-export function fakeNode(index: number): NamedObject {
+export function fakeNode(index: number): KubeObject {
   const name = `fake-${index}`;
   const resources = { cpu: '64', memory: '512Gi', pods: '1000', 'nvidia.com/gpu': '8' };
   return {
@@ -131,6 +134,6 @@ export function fakeNode(index: number): NamedObject {
   };
 }
 
-export async function createFakeNodes(api: AdminApi, count: number): Promise<void> {
-  await Promise.all(Array.from({ length: count }, (_, index) => api.ensure('/api/v1/nodes', fakeNode(index))));
+export async function createFakeNodes(client: KubeClient, count: number): Promise<void> {
+  await Promise.all(Array.from({ length: count }, (_, index) => ensure(client, NODE, fakeNode(index))));
 }

@@ -1,7 +1,6 @@
-/** Kubeconfig files: written for the components and users of a cluster, read back for the administrator's. */
+/** Kubeconfig files for the components and users of a cluster. */
 
-import { readFile } from 'node:fs/promises';
-import { parse, stringify } from 'yaml';
+import { stringify } from 'yaml';
 
 export interface Credentials {
   readonly server: string;
@@ -13,7 +12,6 @@ export interface Credentials {
 }
 
 const encode = (text: string) => Buffer.from(text).toString('base64');
-const decode = (text: string | undefined) => (text === undefined ? undefined : Buffer.from(text, 'base64').toString());
 
 export function kubeconfigText(name: string, user: string, credentials: Credentials, namespace?: string): string {
   const { server, ca, cert, key, token } = credentials;
@@ -29,28 +27,4 @@ export function kubeconfigText(name: string, user: string, credentials: Credenti
     contexts: [{ name, context: { cluster: name, user, ...(namespace ? { namespace } : {}) } }],
     'current-context': name,
   });
-}
-
-interface Kubeconfig {
-  readonly clusters: readonly { cluster: { server: string; 'certificate-authority-data': string } }[];
-  readonly users: readonly {
-    user: { 'client-certificate-data'?: string; 'client-key-data'?: string; token?: string };
-  }[];
-}
-
-/** Reads a kubeconfig that {@link kubeconfigText} wrote. */
-export async function readKubeconfig(path: string): Promise<Credentials> {
-  const { clusters, users } = parse(await readFile(path, 'utf8')) as Kubeconfig;
-  const cluster = clusters[0]?.cluster;
-  const user = users[0]?.user;
-  if (!cluster || !user) throw new Error(`${path} names no cluster or no user: run "armature cluster up" again`);
-  const cert = decode(user['client-certificate-data']);
-  const key = decode(user['client-key-data']);
-  return {
-    server: cluster.server,
-    ca: decode(cluster['certificate-authority-data']) ?? '',
-    ...(cert === undefined ? {} : { cert }),
-    ...(key === undefined ? {} : { key }),
-    ...(user.token === undefined ? {} : { token: user.token }),
-  };
 }

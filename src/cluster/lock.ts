@@ -3,8 +3,8 @@
 import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Log } from '../runtime/progress.ts';
 import { identify, isAlive } from './process.ts';
-import type { Log } from './progress.ts';
 
 const TELL_AFTER_MS = 2000;
 

@@ -2,7 +2,8 @@
 
 import { join } from 'node:path';
 import { stringify } from 'yaml';
-import type { NamedObject } from './api.ts';
+import { SERVICE } from '../api/kinds.ts';
+import type { Kind, KubeObject } from '../api/kube.ts';
 import type { Network } from './layout.ts';
 import type { ClusterPaths } from './paths.ts';
 
@@ -129,8 +130,19 @@ ${hasResolver ? '  forward . /etc/resolv.conf\n' : ''}  cache 10 ${CLUSTER_DOMAI
 `;
 }
 
+const ENDPOINT_SLICE: Kind = {
+  group: 'discovery.k8s.io',
+  version: 'v1',
+  kind: 'EndpointSlice',
+  plural: 'endpointslices',
+  namespaced: true,
+};
+
 /** The Service at the cluster's DNS address, and where its server is: on this machine, outside the node. */
-export function dnsObjects(network: Network, port: number): { path: string; body: NamedObject }[] {
+export function dnsObjects(
+  network: Network,
+  port: number,
+): { kind: Kind; object: KubeObject & Readonly<Record<string, unknown>> }[] {
   const labels = { 'k8s-app': 'kube-dns', 'kubernetes.io/name': 'CoreDNS' };
   const protocols = [
     ['dns', 'UDP'],
@@ -138,11 +150,11 @@ export function dnsObjects(network: Network, port: number): { path: string; body
   ];
   return [
     {
-      path: '/api/v1/namespaces/kube-system/services',
-      body: {
+      kind: SERVICE,
+      object: {
         apiVersion: 'v1',
         kind: 'Service',
-        metadata: { name: 'kube-dns', labels },
+        metadata: { name: 'kube-dns', namespace: 'kube-system', labels },
         spec: {
           clusterIP: network.dnsService,
           ports: protocols.map(([name, protocol]) => ({ name, protocol, port: 53, targetPort: port })),
@@ -150,11 +162,15 @@ export function dnsObjects(network: Network, port: number): { path: string; body
       },
     },
     {
-      path: '/apis/discovery.k8s.io/v1/namespaces/kube-system/endpointslices',
-      body: {
+      kind: ENDPOINT_SLICE,
+      object: {
         apiVersion: 'discovery.k8s.io/v1',
         kind: 'EndpointSlice',
-        metadata: { name: 'kube-dns', labels: { ...labels, 'kubernetes.io/service-name': 'kube-dns' } },
+        metadata: {
+          name: 'kube-dns',
+          namespace: 'kube-system',
+          labels: { ...labels, 'kubernetes.io/service-name': 'kube-dns' },
+        },
         addressType: 'IPv4',
         ports: protocols.map(([name, protocol]) => ({ name, protocol, port })),
         endpoints: [{ addresses: [network.host], conditions: { ready: true } }],

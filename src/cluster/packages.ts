@@ -2,8 +2,8 @@
 
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { type Log, withProgress } from '../runtime/progress.ts';
 import { run } from './command.ts';
-import { type Log, withProgress } from './progress.ts';
 
 const CNI_FOLDERS = ['/opt/cni/bin', '/usr/lib/cni', '/usr/libexec/cni'];
 /** Where daemons find programs, whatever the caller's PATH says. */

@@ -1,4 +1,4 @@
-/** Where the cluster tool keeps its files: built programs in a cache, each cluster in a folder of its own. */
+/** Where files are kept outside of the checkout: what is built in a cache, each cluster in a folder of its own. */
 
 import { homedir } from 'node:os';
 import { join } from 'node:path';

@@ -8,7 +8,8 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { AdminApi } from './api.ts';
+import type { KubeClient } from '../runtime/client.ts';
+import { ensure } from './admin.ts';
 import type { Binaries } from './binaries.ts';
 import { makeCgroup, removeCgroup } from './cgroups.ts';
 import { run } from './command.ts';
@@ -69,7 +70,7 @@ export async function startRuntime({ paths, state, programs }: RealNode): Promis
 }
 
 /** Starts kubelet, kube-proxy and DNS. Needs the apiserver. */
-export async function startKubelet({ paths, state, programs }: RealNode, api: AdminApi): Promise<void> {
+export async function startKubelet({ paths, state, programs }: RealNode, client: KubeClient): Promise<void> {
   const network = networkOf(state);
   const node = nodeName(state.name);
   startInNode(paths, 'kubelet', [
@@ -83,7 +84,7 @@ export async function startKubelet({ paths, state, programs }: RealNode, api: Ad
   ]);
   startInNode(paths, 'kube-proxy', [programs['kube-proxy']!, `--config=${join(paths.config, 'proxy.yaml')}`]);
   startDaemon(paths, 'coredns', [programs.coredns!, '-conf', join(paths.config, 'Corefile')]);
-  for (const { path, body } of dnsObjects(network, DNS_PORT)) await api.ensure(path, body);
+  for (const { kind, object } of dnsObjects(network, DNS_PORT)) await ensure(client, kind, object);
   await recordInner(paths, 'kubelet');
   await recordInner(paths, 'kube-proxy');
 }

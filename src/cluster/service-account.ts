@@ -1,9 +1,10 @@
 /** Credentials of a service account, to run a program under exactly its roles from outside the cluster. */
 
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { adminApi } from './api.ts';
-import { kubeconfigText, readKubeconfig } from './kubeconfig.ts';
+import { SERVICE_ACCOUNT } from '../api/kinds.ts';
+import { adminClient } from './admin.ts';
+import { kubeconfigText } from './kubeconfig.ts';
 import type { ClusterInfo } from './options.ts';
 
 const VALID_SECONDS = 24 * 3600;
@@ -17,25 +18,29 @@ export async function serviceAccountKubeconfig(
   namespace: string,
   serviceAccount: string,
 ): Promise<string> {
-  const { server, ca } = await readKubeconfig(info.kubeconfig);
-  const api = await adminApi(info.kubeconfig);
+  const ca = await readFile(info.caFile, 'utf8');
+  const client = await adminClient(info.kubeconfig);
   try {
-    const answer = await api.post<{ status: { token: string } }>(
-      `/api/v1/namespaces/${namespace}/serviceaccounts/${serviceAccount}/token`,
-      { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec: { expirationSeconds: VALID_SECONDS } },
-    );
+    const request = {
+      apiVersion: 'authentication.k8s.io/v1',
+      kind: 'TokenRequest',
+      metadata: { name: serviceAccount, namespace },
+      spec: { expirationSeconds: VALID_SECONDS },
+    };
+    const answer = await client.create(SERVICE_ACCOUNT, request, { subresource: 'token' });
+    const { token } = answer.status as { readonly token: string };
     const folder = join(dirname(info.kubeconfig), 'service-accounts');
     const path = join(folder, `${namespace}.${serviceAccount}.kubeconfig`);
     const text = kubeconfigText(
       `armature-${info.name}`,
       `${namespace}:${serviceAccount}`,
-      { server, ca, token: answer.status.token },
+      { server: info.server, ca, token },
       namespace,
     );
     await mkdir(folder, { recursive: true, mode: 0o700 });
     await writeFile(path, text, { mode: 0o600 });
     return path;
   } finally {
-    await api.close();
+    await client.close();
   }
 }

@@ -2,10 +2,10 @@
 
 import { readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Log } from '../runtime/progress.ts';
 import { type ClusterState, freePort, isFree, pickSubnet, usedSubnets } from './layout.ts';
 import { withLock } from './lock.ts';
 import { type ClusterPaths, clusterPaths, stateDir } from './paths.ts';
-import type { Log } from './progress.ts';
 
 export async function readState(paths: ClusterPaths): Promise<ClusterState | undefined> {
   try {

@@ -2,7 +2,11 @@
 
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type AdminApi, adminApi } from './api.ts';
+import { NODE, SERVICE_ACCOUNT } from '../api/kinds.ts';
+import { conditionOf } from '../api/kube.ts';
+import type { KubeClient } from '../runtime/client.ts';
+import { type Log, withProgress } from '../runtime/progress.ts';
+import { adminClient, ensure } from './admin.ts';
 import { type Binaries, ensureBinaries } from './binaries.ts';
 import {
   apiserverCommand,
@@ -21,10 +25,9 @@ import { ensurePackages } from './packages.ts';
 import { type ClusterPaths, checkSocketLength, clusterPaths } from './paths.ts';
 import { requirePlatform } from './platform.ts';
 import { livePids, startDaemon } from './process.ts';
-import { type Log, withProgress } from './progress.ts';
 import { NODE_COMPONENTS, startKubelet, startRuntime } from './real-node.ts';
 import { allocate, readState } from './state.ts';
-import { defaultStorageClass, STORAGE_CLASSES, volumesCommand } from './volumes.ts';
+import { defaultStorageClass, STORAGE_CLASS, volumesCommand } from './volumes.ts';
 import { waitFor } from './wait.ts';
 
 /**
@@ -107,13 +110,13 @@ function recipesFor(plan: NodePlan): string[] {
 async function isUp(paths: ClusterPaths, plan: NodePlan): Promise<boolean> {
   const live = livePids(paths);
   if (!componentsOf(plan).every((name) => live[name] !== undefined)) return false;
-  const api = await adminApi(paths.kubeconfig);
+  const client = await adminClient(paths.kubeconfig);
   try {
-    return await isReady(api, plan);
+    return await isReady(client, plan);
   } catch {
     return false;
   } finally {
-    await api.close();
+    await client.close();
   }
 }
 
@@ -125,32 +128,28 @@ async function start(paths: ClusterPaths, state: ClusterState, plan: NodePlan, p
   const runtime = plan.real ? startRuntime({ paths, state, programs }) : Promise.resolve();
   runtime.catch(() => undefined);
   const kwok = plan.fake > 0 ? await prepareKwok(programs, paths, state) : [];
-  const api = await adminApi(paths.kubeconfig);
+  const client = await adminClient(paths.kubeconfig);
   try {
     const core = ['kube-apiserver', 'etcd'];
-    await waitFor(paths, 'the apiserver', core, async () => (await api.get<string>('/readyz')) === 'ok');
+    await waitFor(paths, 'the apiserver', core, async () => (await client.text('/readyz')) === 'ok');
     startDaemon(paths, 'kube-controller-manager', controllerManagerCommand(programs, paths, state));
     startDaemon(paths, 'kube-scheduler', schedulerCommand(programs, paths));
     startDaemon(paths, 'volumes', volumesCommand(programs, paths, state));
     if (plan.fake > 0) startDaemon(paths, 'kwok', kwok);
-    await api.ensure(STORAGE_CLASSES, defaultStorageClass());
+    await ensure(client, STORAGE_CLASS, defaultStorageClass());
     await runtime;
-    if (plan.real) await startKubelet({ paths, state, programs }, api);
-    await createFakeNodes(api, plan.fake);
-    await waitFor(paths, 'nodes and service accounts', componentsOf(plan), () => isReady(api, plan));
+    if (plan.real) await startKubelet({ paths, state, programs }, client);
+    await createFakeNodes(client, plan.fake);
+    await waitFor(paths, 'nodes and service accounts', componentsOf(plan), () => isReady(client, plan));
   } finally {
-    await api.close();
+    await client.close();
   }
 }
 
-interface NodeList {
-  readonly items: readonly { status: { conditions?: readonly { type: string; status: string }[] } }[];
-}
-
-async function isReady(api: AdminApi, plan: NodePlan): Promise<boolean> {
-  const { items } = await api.get<NodeList>('/api/v1/nodes');
-  const ready = items.filter((node) => node.status.conditions?.some((c) => c.type === 'Ready' && c.status === 'True'));
+async function isReady(client: KubeClient, plan: NodePlan): Promise<boolean> {
+  const { items } = await client.list(NODE, {});
+  const ready = items.filter((node) => conditionOf(node, 'Ready')?.status === 'True');
   if (ready.length < plan.fake + (plan.real ? 1 : 0)) return false;
-  await api.get('/api/v1/namespaces/default/serviceaccounts/default');
+  await client.get(SERVICE_ACCOUNT, { namespace: 'default', name: 'default' });
   return true;
 }

@@ -1,7 +1,7 @@
 /** The default StorageClass: a directory of this machine for each claim, made by a small program of ours. */
 
 import { join } from 'node:path';
-import type { NamedObject } from './api.ts';
+import type { Kind, KubeObject } from '../api/kube.ts';
 import type { Binaries } from './binaries.ts';
 import type { ClusterState } from './layout.ts';
 import type { ClusterPaths } from './paths.ts';
@@ -20,9 +20,15 @@ export function volumesCommand(programs: Binaries, paths: ClusterPaths, state: C
   ];
 }
 
-export const STORAGE_CLASSES = '/apis/storage.k8s.io/v1/storageclasses';
+export const STORAGE_CLASS: Kind = {
+  group: 'storage.k8s.io',
+  version: 'v1',
+  kind: 'StorageClass',
+  plural: 'storageclasses',
+  namespaced: false,
+};
 
-export function defaultStorageClass(): NamedObject {
+export function defaultStorageClass(): KubeObject & Readonly<Record<string, unknown>> {
   return {
     apiVersion: 'storage.k8s.io/v1',
     kind: 'StorageClass',

@@ -1,40 +1,31 @@
-/** Requests that only the tests of the cluster make: deletion, logs and exec. */
+/** Requests that only the tests of the cluster make. */
 
-import { setTimeout as sleep } from 'node:timers/promises';
-import { Agent, request, WebSocket } from 'undici';
-import { type Credentials, readKubeconfig } from '../../src/cluster/kubeconfig.ts';
+import { Agent, WebSocket } from 'undici';
+import { type Answer, Api, targetOf } from '../support/api.ts';
 
-const agentFor = ({ ca, cert, key }: Credentials) =>
-  new Agent({ connect: { ca, ...(cert && key ? { cert, key } : {}) } });
-
-/** One request; @returns status and text. */
-export async function call(kubeconfig: string, method: 'GET' | 'POST' | 'DELETE', path: string, body?: object) {
-  const credentials = await readKubeconfig(kubeconfig);
-  const agent = agentFor(credentials);
+/** One request with the credentials of a kubeconfig. */
+export async function call(
+  kubeconfig: string,
+  method: 'GET' | 'POST' | 'DELETE',
+  path: string,
+  body?: object,
+): Promise<Answer> {
+  const api = new Api(targetOf(kubeconfig));
   try {
-    const answer = await request(credentials.server + path, {
-      method,
-      dispatcher: agent,
-      headers: {
-        'content-type': 'application/json',
-        ...(credentials.token ? { authorization: `Bearer ${credentials.token}` } : {}),
-      },
-      body: body ? JSON.stringify(body) : null,
-    });
-    return { status: answer.statusCode, text: await answer.body.text() };
+    return await api.raw(method, path, body);
   } finally {
-    await agent.destroy();
+    await api.close();
   }
 }
 
 /** Runs a command in a pod's only container. @returns what it printed on both outputs. */
 export async function exec(kubeconfig: string, pod: string, command: readonly string[]): Promise<string> {
-  const credentials = await readKubeconfig(kubeconfig);
-  const agent = agentFor(credentials);
+  const { server, ca, cert, key } = targetOf(kubeconfig);
+  const agent = new Agent({ connect: { ca, ...(cert && { cert }), ...(key && { key }) } });
   const query = new URLSearchParams(
     ['stdout=1', 'stderr=1', ...command.map((word) => `command=${encodeURIComponent(word)}`)].join('&'),
   );
-  const url = `${credentials.server.replace('https', 'wss')}/api/v1/namespaces/default/pods/${pod}/exec?${query}`;
+  const url = `${server.replace('https', 'wss')}/api/v1/namespaces/default/pods/${pod}/exec?${query}`;
   const socket = new WebSocket(url, { protocols: ['v5.channel.k8s.io'], dispatcher: agent });
   socket.binaryType = 'arraybuffer';
   let output = '';
@@ -51,11 +42,4 @@ export async function exec(kubeconfig: string, pod: string, command: readonly st
   } finally {
     await agent.destroy();
   }
-}
-
-export async function eventually<T>(read: () => Promise<T>, good: (value: T) => boolean, ms = 30_000): Promise<T> {
-  let value = await read();
-  for (const end = Date.now() + ms; !good(value) && Date.now() < end; value = await read()) await sleep(100);
-  if (!good(value)) throw new Error(`still ${JSON.stringify(value).slice(0, 800)} after ${ms / 1000} s`);
-  return value;
 }

@@ -5,12 +5,14 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { run } from '../../src/cluster/command.ts';
 import { type ClusterInfo, clusterDown, clusterStatus, clusterUp, loadImage } from '../../src/cluster/index.ts';
 import { singleProgramImage } from '../../src/cluster/oci-tar.ts';
-import { call, eventually, exec } from '../cluster/kube.ts';
+import { call, exec } from '../cluster/kube.ts';
 import { machineWide, NO_TRACES, tracesOf } from '../cluster/traces.ts';
+import { eventually } from '../support/eventually.ts';
 
 const NAME = 'node-test';
 const IMAGE = 'armature.local/probe:1';
 const MINUTES = 60_000;
+const PATIENT = { timeoutMs: 60_000 };
 const BASE = '/api/v1/namespaces/default';
 const isRoot = process.platform === 'linux' && process.getuid?.() === 0;
 
@@ -26,14 +28,14 @@ const pod = (name: string, spec: object) => ({
 });
 const read = async (path: string) => JSON.parse((await call(info.kubeconfig, 'GET', path)).text);
 const create = async (path: string, body: object) => {
-  const { status, text } = await call(info.kubeconfig, 'POST', path, body);
-  if (status !== 201) throw new Error(text);
+  const { code, text } = await call(info.kubeconfig, 'POST', path, body);
+  if (code !== 201) throw new Error(text);
 };
 const reaches = (name: string, phase: string) =>
   eventually(
-    () => read(`${BASE}/pods/${name}`),
-    (found) => found.status.phase === phase,
-    60_000,
+    `${name} to be ${phase}`,
+    async () => (await read(`${BASE}/pods/${name}`)).status.phase === phase,
+    PATIENT,
   );
 
 async function probeImage(): Promise<string> {
@@ -71,7 +73,7 @@ async function probeImage(): Promise<string> {
     'pods have logs and exec',
     async () => {
       const logs = async () => (await call(info.kubeconfig, 'GET', `${BASE}/pods/web/log`)).text;
-      await eventually(logs, (text) => text.includes('probe serves'));
+      await eventually('its first line', async () => (await logs()).includes('probe serves'));
       expect(await exec(info.kubeconfig, 'web', ['/main', 'write', '/tmp-file', 'x'])).toContain('permission denied');
     },
     MINUTES,
@@ -80,11 +82,12 @@ async function probeImage(): Promise<string> {
   test(
     'pods find Services and each other by name, and reach themselves through a Service',
     async () => {
-      const get = (url: string) => () => exec(info.kubeconfig, 'web', ['/main', 'get', url]);
-      await eventually(get('http://web'), (text) => text.includes('served by first'));
-      await eventually(get('http://first.web.default.svc.cluster.local:8080'), (text) =>
-        text.includes('served by first'),
-      );
+      const serves = (url: string) =>
+        eventually(`an answer of ${url}`, async () =>
+          (await exec(info.kubeconfig, 'web', ['/main', 'get', url])).includes('served by first'),
+        );
+      await serves('http://web');
+      await serves('http://first.web.default.svc.cluster.local:8080');
       await create(
         `${BASE}/pods`,
         pod('client', { restartPolicy: 'Never', containers: [container('get', 'http://web')] }),
@@ -119,8 +122,8 @@ async function probeImage(): Promise<string> {
         await call(info.kubeconfig, 'DELETE', `${BASE}/${path}`);
       }
       await eventually(
-        () => read('/api/v1/persistentvolumes'),
-        (found) => found.items.length === 0,
+        'the volume to be gone',
+        async () => (await read('/api/v1/persistentvolumes')).items.length === 0,
       );
     },
     2 * MINUTES,
@@ -135,15 +138,12 @@ async function probeImage(): Promise<string> {
     async () => {
       const uid = (await read(`${BASE}/pods/web`)).metadata.uid;
       process.kill(info.pids.node!, 'SIGKILL');
-      await eventually(
-        async () => (await clusterStatus(NAME)).components.kubelet,
-        (state) => state === 'stopped',
-      );
+      await eventually('the kubelet to stop', async () => (await clusterStatus(NAME)).components.kubelet === 'stopped');
       info = await clusterUp({ name: NAME, nodes: 'real,fake:1' });
       await eventually(
-        () => exec(info.kubeconfig, 'web', ['/main', 'get', 'http://web']).catch(() => ''),
-        (text) => text.includes('served by first'),
-        60_000,
+        'the pod to serve again',
+        async () => (await exec(info.kubeconfig, 'web', ['/main', 'get', 'http://web'])).includes('served by first'),
+        PATIENT,
       );
       expect((await read(`${BASE}/pods/web`)).metadata.uid).toBe(uid);
     },

@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, describe, expect } from '@jest/globals';
 import { POD } from '../../src/api/kinds.ts';
+import { conditionOf } from '../../src/api/kube.ts';
 import { pathOf } from '../support/api.ts';
 import { armature, type Cluster, parseCluster } from '../support/cluster.ts';
 import { eventually } from '../support/eventually.ts';
 import { usePlatform } from '../support/platform.ts';
-import { conditionOf, JobUnderTest, pytorchJob } from '../support/pytorch-job.ts';
+import { JobUnderTest, pytorchJob } from '../support/pytorch-job.ts';
 import { noContainers, testUnless } from '../support/test-unless.ts';
 import { digitsShape, loadTrainingImage } from '../support/training-image.ts';
 

@@ -8,8 +8,9 @@ import {
   serviceAccountKubeconfig,
 } from '../../src/cluster/index.ts';
 import { clusterPaths } from '../../src/cluster/paths.ts';
-import { call, eventually } from '../cluster/kube.ts';
+import { call } from '../cluster/kube.ts';
 import { NO_TRACES, tracesOf } from '../cluster/traces.ts';
+import { eventually } from '../support/eventually.ts';
 
 const NAME = 'cluster-test';
 const OTHER = 'cluster-test-2';
@@ -46,6 +47,12 @@ interface PodStatus {
 const statusOf = async (name: string) =>
   (JSON.parse((await call(info.kubeconfig, 'GET', `${PODS}/${name}`)).text) as { status: PodStatus }).status;
 
+const reaches = (name: string, phase: string) =>
+  eventually(`${name} to be ${phase}`, async () => {
+    const status = await statusOf(name);
+    return status.phase === phase && status;
+  });
+
 describe('a cluster of fake nodes', () => {
   test('up again changes nothing and takes no time', async () => {
     const start = Date.now();
@@ -63,20 +70,11 @@ describe('a cluster of fake nodes', () => {
       const ends = { 'armature.dev/kwok-exit-code': '3', 'armature.dev/kwok-run-seconds': '0.2' };
       await call(info.kubeconfig, 'POST', PODS, pod('fails', ends));
       await call(info.kubeconfig, 'POST', PODS, pod('succeeds', { 'armature.dev/kwok-exit-code': '0' }));
-      const failed = await eventually(
-        () => statusOf('fails'),
-        (status) => status.phase === 'Failed',
-      );
+      const failed = await reaches('fails', 'Failed');
       expect(failed.containerStatuses?.[0]?.state.terminated?.exitCode).toBe(3);
-      await eventually(
-        () => statusOf('succeeds'),
-        (status) => status.phase === 'Succeeded',
-      );
+      await reaches('succeeds', 'Succeeded');
       await call(info.kubeconfig, 'POST', PODS, pod('runs', {}));
-      await eventually(
-        () => statusOf('runs'),
-        (status) => status.phase === 'Running',
-      );
+      await reaches('runs', 'Running');
     },
     MINUTES,
   );
@@ -86,7 +84,7 @@ describe('a cluster of fake nodes', () => {
     const review = { apiVersion: 'authentication.k8s.io/v1', kind: 'SelfSubjectReview' };
     const answer = await call(kubeconfig, 'POST', '/apis/authentication.k8s.io/v1/selfsubjectreviews', review);
     expect(answer.text).toContain('system:serviceaccount:default:default');
-    expect((await call(kubeconfig, 'GET', '/api/v1/secrets')).status).toBe(403);
+    expect((await call(kubeconfig, 'GET', '/api/v1/secrets')).code).toBe(403);
   });
 
   test(
@@ -94,7 +92,7 @@ describe('a cluster of fake nodes', () => {
     async () => {
       const other = await clusterUp({ name: OTHER, nodes: 'fake:1' });
       expect(other.server).not.toBe(info.server);
-      expect((await call(other.kubeconfig, 'GET', `${PODS}/runs`)).status).toBe(404);
+      expect((await call(other.kubeconfig, 'GET', `${PODS}/runs`)).code).toBe(404);
       await clusterDown(OTHER);
       expect(tracesOf(OTHER)).toEqual(NO_TRACES);
       expect((await clusterStatus(NAME)).running).toBe(true);
@@ -109,7 +107,7 @@ describe('a cluster of fake nodes', () => {
       rmSync(clusterPaths(NAME).pids, { recursive: true });
       expect((await clusterStatus(NAME)).running).toBe(false);
       info = await clusterUp({ name: NAME, nodes: 'fake:2' });
-      expect((await call(info.kubeconfig, 'GET', `${PODS}/runs`)).status).toBe(200);
+      expect((await call(info.kubeconfig, 'GET', `${PODS}/runs`)).code).toBe(200);
       expect(tracesOf(NAME).processes.sort()).toEqual(Object.values(info.pids).sort());
     },
     MINUTES,

@@ -1,8 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import { POD, SERVICE } from '../../src/api/kinds.ts';
+import { conditionOf } from '../../src/api/kube.ts';
 import { eventually, settles, stays } from '../support/eventually.ts';
 import { usePlatform } from '../support/platform.ts';
-import { conditionOf, environmentOf, JobUnderTest, pytorchJob } from '../support/pytorch-job.ts';
+import { environmentOf, JobUnderTest, pytorchJob } from '../support/pytorch-job.ts';
 
 const platform = usePlatform();
 

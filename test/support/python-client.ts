@@ -2,9 +2,9 @@ import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, renameSync, rmSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
-import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { cacheDir } from '../../src/cluster/paths.ts';
 
 const run = promisify(execFile);
 
@@ -13,7 +13,7 @@ const run = promisify(execFile);
  * @returns the path of its interpreter
  */
 export async function pythonWith(packages: readonly string[]): Promise<string> {
-  const cache = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'armature', 'python');
+  const cache = join(cacheDir(), 'python');
   const folder = join(cache, createHash('sha256').update(packages.join('\n')).digest('hex').slice(0, 16));
   const python = join(folder, 'bin', 'python');
   if (existsSync(join(folder, 'complete'))) return python;

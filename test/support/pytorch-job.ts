@@ -1,5 +1,5 @@
 import { POD, PYTORCH_JOB } from '../../src/api/kinds.ts';
-import type { KubeObject } from '../../src/api/kube.ts';
+import { conditionOf, type KubeObject } from '../../src/api/kube.ts';
 import type { Api, Loose } from './api.ts';
 import { eventually, type Patience } from './eventually.ts';
 
@@ -173,19 +173,6 @@ export class JobUnderTest {
     }));
     await this.api.patch(POD, this.namespace, name, { status: { ...status, containerStatuses } }, 'status');
   }
-}
-
-export interface Condition {
-  readonly type: string;
-  readonly status: string;
-  readonly reason: string;
-  readonly message: string;
-  readonly lastTransitionTime: string;
-}
-
-/** One condition of a job. */
-export function conditionOf(job: Loose, type: string): Condition | undefined {
-  return (job.status?.conditions as Condition[] | undefined)?.find((condition) => condition.type === type);
 }
 
 /** The environment of a pod's main container; the last of equal names wins, as in the kubelet. */

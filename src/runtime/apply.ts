@@ -1,5 +1,12 @@
 import { apiVersionOf, controllerOf, type Kind, type KubeObject, keyOf, type OwnerReference } from '../api/kube.ts';
-import { ApiError, isAlreadyExists, isNotFound, type KubeClient, type ObjectRef } from './client.ts';
+import {
+  ApiError,
+  isAlreadyExists,
+  isNamespaceTerminating,
+  isNotFound,
+  type KubeClient,
+  type ObjectRef,
+} from './client.ts';
 import type { Domain, Observed, OwnedKind, Plan } from './domain.ts';
 import { deepEqual, isSubset, mergePatch } from './json.ts';
 import { settleAll } from './limiter.ts';
@@ -22,6 +29,8 @@ export interface ApplyOutcome {
   /** Whether the status is now as planned (or was, or is none of the plan's business). */
   readonly statusWritten: boolean;
   readonly removedSelf: boolean;
+  /** The namespace is being deleted: what is left of the plan was not tried, and never need be. */
+  readonly namespaceEnds: boolean;
 }
 
 /** A child's name is taken by an object of somebody else's. Waiting does not mend it; people do. */
@@ -45,10 +54,13 @@ export async function applyPlan<T extends KubeObject>(
     const [written] = await settleAll([status], 1);
     // What must be counted before it is done is not done when it could not be counted.
     if (written?.status === 'rejected') {
-      return { failures: [toError(written.reason)], statusWritten: false, removedSelf: false };
+      return { failures: [toError(written.reason)], statusWritten: false, removedSelf: false, namespaceEnds: false };
     }
   }
   failures.push(...(await writeAll(childWrites(domain, observed, plan, context), context)));
+  if (failures.some(isNamespaceTerminating)) {
+    return { failures, statusWritten: false, removedSelf: false, namespaceEnds: true };
+  }
   let statusWritten = true;
   if (!plan.statusFirst) {
     const [written] = await settleAll([status], 1);
@@ -62,7 +74,7 @@ export async function applyPlan<T extends KubeObject>(
     const [removed] = await settleAll([() => remove(domain.kind, owner, owner, context)], 1);
     if (removed?.status === 'rejected') failures.push(toError(removed.reason));
   }
-  return { failures, statusWritten, removedSelf };
+  return { failures, statusWritten, removedSelf, namespaceEnds: false };
 }
 
 const toError = (reason: unknown): Error => (reason instanceof Error ? reason : new Error(String(reason)));

@@ -84,11 +84,20 @@ export class ApiError extends Error {
   readonly reason: string;
   /** From `Retry-After`. */
   readonly retryAfterSeconds?: number;
+  /** The reasons behind the reason, such as `NamespaceTerminating` behind `Forbidden`. */
+  readonly causes: readonly string[];
 
-  constructor(code: number, reason: string, message: string, retryAfterSeconds?: number) {
+  constructor(
+    code: number,
+    reason: string,
+    message: string,
+    retryAfterSeconds?: number,
+    causes: readonly string[] = [],
+  ) {
     super(message);
     this.code = code;
     this.reason = reason;
+    this.causes = causes;
     if (retryAfterSeconds !== undefined) this.retryAfterSeconds = retryAfterSeconds;
   }
 }
@@ -98,3 +107,6 @@ export const isAlreadyExists = (error: unknown): boolean =>
   error instanceof ApiError && error.code === 409 && error.reason === 'AlreadyExists';
 export const isConflict = (error: unknown): boolean =>
   error instanceof ApiError && error.code === 409 && error.reason !== 'AlreadyExists';
+/** Nothing can be made in this namespace any more, however often one asks. */
+export const isNamespaceTerminating = (error: unknown): boolean =>
+  error instanceof ApiError && error.code === 403 && error.causes.includes('NamespaceTerminating');

@@ -293,7 +293,11 @@ function unreachable(method: string, path: string, error: unknown): ApiError {
 }
 
 function apiErrorOf(request: Request, response: Dispatcher.ResponseData, text: string): ApiError {
-  let status: { reason?: string; message?: string; details?: { retryAfterSeconds?: number } } = {};
+  let status: {
+    reason?: string;
+    message?: string;
+    details?: { retryAfterSeconds?: number; causes?: readonly { reason?: string }[] | null };
+  } = {};
   try {
     status = JSON.parse(text) ?? {};
   } catch {
@@ -306,5 +310,6 @@ function apiErrorOf(request: Request, response: Dispatcher.ResponseData, text: s
     status.reason ?? 'Unknown',
     status.message || `${request.method} ${request.path} answered ${response.statusCode}`,
     retryAfter,
+    (status.details?.causes ?? []).flatMap(({ reason }) => reason ?? []),
   );
 }

@@ -24,6 +24,8 @@ export interface Workshop {
   readonly fieldManager: string;
   /** @default 60000 */
   readonly timeoutMs?: number;
+  /** UIDs of objects whose namespace is being deleted: nothing more is done for them. */
+  readonly abandoned: Set<string>;
   /** Told which objects of each lookup this key depends on. */
   readonly depends: (key: string, lookup: number, keys: readonly string[]) => void;
 }
@@ -34,17 +36,20 @@ export type Outcome =
   | { readonly type: 'settled'; readonly wakeAt?: Instant }
   /** Our own last writes are not in the cache yet. */
   | { readonly type: 'behind' }
+  /** The namespace is being deleted, and the object goes with it. */
+  | { readonly type: 'abandoned' }
   /** Somebody wrote in between; the cache will tell. */
   | { readonly type: 'conflict' }
   | { readonly type: 'failed'; readonly error: Error; readonly terminal: boolean; readonly wakeAt?: Instant };
 
 /** Observe, plan, apply, report: one key, once. Never throws. */
 export async function reconcile(key: string, workshop: Workshop, failures: number): Promise<Outcome> {
-  const { domain, objects, ownWrites, events, metrics, environment } = workshop;
+  const { domain, objects, ownWrites, events, metrics, environment, abandoned } = workshop;
   const object = objects.get(key);
   if (!object) return { type: 'gone' };
   // The garbage collector takes the children of an object that is being deleted.
   if (object.metadata.deletionTimestamp !== undefined) return { type: 'settled' };
+  if (abandoned.has(object.metadata.uid ?? '')) return { type: 'settled' };
   if (!ownWrites.caughtUp(object.metadata.uid ?? '')) return { type: 'behind' };
   let observed: Observed<KubeObject>;
   let plan: Plan;
@@ -85,6 +90,10 @@ async function carryOut(
   try {
     const context = { client, ownWrites, fieldManager, cautious: failures > 0, signal: timeout.signal };
     const outcome = await applyPlan(domain, observed, plan, context);
+    if (outcome.namespaceEnds) {
+      workshop.abandoned.add(observed.object.metadata.uid ?? '');
+      return { type: 'abandoned' };
+    }
     // A plan without a status that failed in part is made anew for the rest, and told then.
     if (outcome.statusWritten && (plan.status !== undefined || outcome.failures.length === 0)) {
       for (const event of plan.events ?? []) events.record(observed.object, event);

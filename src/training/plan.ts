@@ -18,6 +18,7 @@ import { type Scene, sceneOf } from './scene.ts';
 import { allDone, recordCounts, withCounts } from './status.ts';
 import { judgeSuccess } from './success.ts';
 import { recordResumption, recordSuspension } from './suspend.ts';
+import { explainEnd, recordTrouble, withoutTrouble } from './tell-trouble.ts';
 
 const NOTHING: Plan = { children: [] };
 
@@ -43,11 +44,12 @@ function planLive(scene: Scene): Plan {
   const started = recordStart(scene, resumed);
 
   const verdict = judgeSuccess(scene) ?? judgeFailure(scene, started.status);
-  if (verdict) return planEnd(scene, recordEnd(scene, started, verdict));
+  if (verdict) return planEnd(scene, recordEnd(scene, ...explainEnd(scene, started, verdict)));
 
   const restarted = recordRestarts(scene, started);
   const progressed = recordProgress(scene, restarted);
-  const counted = recordCounts(scene, progressed);
+  const troubled = recordTrouble(scene, progressed);
+  const counted = recordCounts(scene, troubled);
 
   const paced = withWakes(counted, replacementWakes(scene, counted.status));
 
@@ -91,7 +93,7 @@ const expired = ({ job, kind }: Scene) => [
 ];
 
 function planSuspended(scene: Scene): Plan {
-  const suspended = recordSuspension(scene, recordCreation(scene));
+  const suspended = recordSuspension(scene, withoutTrouble(recordCreation(scene)));
   const remove = scene.children.filter((child) => !isTerminating(child));
   const told = tellChildren(suspended, [], remove);
   return {

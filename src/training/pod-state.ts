@@ -4,6 +4,7 @@ import type { Instant } from '../runtime/environment.ts';
 import { type Job, podName, type Replica, type ReplicaRef } from './job.ts';
 
 export interface ContainerState {
+  readonly waiting?: { readonly reason?: string; readonly message?: string };
   readonly running?: { readonly startedAt?: string };
   readonly terminated?: { readonly exitCode?: number; readonly reason?: string; readonly finishedAt?: string };
 }
@@ -12,6 +13,8 @@ export interface ContainerStatus {
   readonly name: string;
   readonly restartCount?: number;
   readonly state?: ContainerState;
+  /** How the container's previous life ended. */
+  readonly lastState?: ContainerState;
 }
 
 /** The part of a pod that plans read. */
@@ -24,6 +27,8 @@ export interface Pod extends KubeObject {
     readonly conditions?: readonly {
       readonly type: string;
       readonly status: string;
+      readonly reason?: string;
+      readonly message?: string;
       readonly lastTransitionTime?: string;
     }[];
     readonly containerStatuses?: readonly ContainerStatus[];

@@ -1,4 +1,5 @@
 import type { JobStatus, ReplicaStatus } from '../api/job.ts';
+import type { Instant } from '../runtime/environment.ts';
 import type { Draft } from './draft.ts';
 import { selectorText, typeLabels } from './ownership.ts';
 import { countOf, lastChange, type Tally } from './pod-state.ts';
@@ -16,10 +17,13 @@ export function recordCounts(scene: Scene, draft: Draft): Draft {
   const counted = withCounts(scene, draft.status, scene.tally);
   if (sameCounts(counted, draft.status)) return draft;
   if (draft.status !== scene.job.status) return { ...draft, status: counted };
-  const settled = Math.max(0, ...scene.roster.pods.map(lastChange)) + SETTLE_MS;
+  const settled = settledAt(scene);
   if (scene.now >= settled) return { ...draft, status: counted };
   return { ...draft, wakes: [...draft.wakes, settled] };
 }
+
+/** When the pods, as they are now, have been quiet for long enough. */
+export const settledAt = (scene: Scene): Instant => Math.max(0, ...scene.roster.pods.map(lastChange)) + SETTLE_MS;
 
 /** The status with these counts; selectors for the scale subresource and restart counts stay. */
 export function withCounts(scene: Scene, status: JobStatus, tally: Tally): JobStatus {

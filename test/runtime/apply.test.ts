@@ -112,6 +112,16 @@ describe('applyPlan', () => {
     expect(outcome.failures).toHaveLength(1);
   });
 
+  test('in a namespace that is being deleted nothing more is tried', async () => {
+    const { client, lines } = recorder((line) => {
+      if (line.startsWith('create'))
+        throw new ApiError(403, 'Forbidden', 'being terminated', undefined, ['NamespaceTerminating']);
+    });
+    const outcome = await apply(client, { children: [pod('p0')], status: { n: 1 }, removeSelf: true });
+    expect(outcome).toMatchObject({ namespaceEnds: true, statusWritten: false, removedSelf: false });
+    expect(lines()).toEqual(['create Pod p0']);
+  });
+
   test('an object whose children failed is not removed', async () => {
     const { client, lines } = recorder((line) => {
       if (line.startsWith('create')) throw new ApiError(500, 'InternalError', 'no');

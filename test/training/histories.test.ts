@@ -6,7 +6,7 @@ import { type JobSketch, World } from './world.ts';
 /** What may happen to a job from outside, and how far the controller gets before it dies. */
 type Move =
   | { readonly do: 'plan'; readonly writes: number }
-  | { readonly do: 'run' | 'succeed' | 'fail' | 'crash' | 'evict'; readonly pod: number }
+  | { readonly do: 'run' | 'succeed' | 'fail' | 'crash' | 'evict' | 'stall' | 'loop' | 'starve'; readonly pod: number }
   | { readonly do: 'reap' | 'suspend' | 'resume' }
   | { readonly do: 'scale'; readonly workers: number }
   | { readonly do: 'wait'; readonly seconds: number };
@@ -16,7 +16,7 @@ const moves: fc.Arbitrary<Move> = fc.oneof(
   {
     weight: 6,
     arbitrary: fc.record({
-      do: fc.constantFrom('run', 'run', 'run', 'succeed', 'fail', 'crash', 'evict'),
+      do: fc.constantFrom('run', 'run', 'run', 'succeed', 'fail', 'crash', 'evict', 'stall', 'loop', 'starve'),
       pod: fc.nat(4),
     }),
   },
@@ -46,6 +46,9 @@ function perform(world: World, move: Move): void {
   if (move.do === 'succeed') world.exit(pod, 0);
   if (move.do === 'fail') world.exit(pod, 1);
   if (move.do === 'crash') world.exit(pod, 137);
+  if (move.do === 'stall') world.waits(pod, 'Pending', 'ImagePullBackOff');
+  if (move.do === 'loop') world.waits(pod, 'Running', 'CrashLoopBackOff');
+  if (move.do === 'starve') world.outOfMemory(pod);
   if (move.do === 'evict' && pod) world.evict(pod);
   if (move.do === 'reap') world.reap();
   if (move.do === 'suspend') world.edit({ suspend: true });

@@ -150,6 +150,19 @@ export class World {
     });
   }
 
+  /** The kubelet cannot go on with a pod's container, and says why. */
+  waits(name: string, phase: string, reason: string, message?: string): void {
+    this.phase(name, phase, {
+      containerStatuses: [{ name: 'pytorch', state: { waiting: { reason, ...(message ? { message } : {}) } } }],
+    });
+  }
+
+  outOfMemory(name: string): void {
+    this.phase(name, 'Failed', {
+      containerStatuses: [{ name: 'pytorch', state: { terminated: { exitCode: 137, reason: 'OOMKilled' } } }],
+    });
+  }
+
   edit(runPolicy: NonNullable<PyTorchJobSpec['runPolicy']>): void {
     const spec = { ...this.job.spec, runPolicy: { ...this.job.spec.runPolicy, ...runPolicy } };
     this.job = { ...this.job, spec };

@@ -10,7 +10,7 @@ const NODE_OPTIONS = '--max-old-space-size=80 --max-semi-space-size=2';
 
 /** Our controller: the bundle that the image runs, under exactly the generated roles. */
 export async function armature(api: Api) {
-  const folder = join(import.meta.dirname, '..', 'dist', 'bench');
+  const folder = join(import.meta.dirname, '..', 'build', 'bench');
   await buildBundle(folder);
   const { user, kubeconfig } = await installIdentity(api);
   const program = join(folder, 'armature.mjs');

@@ -1,4 +1,4 @@
-/** `npm run build [-- FOLDER]`: the `armature` command as dist/bundle/armature.mjs, and what each of its files weighs. */
+/** `npm run build [-- FOLDER]`: the `armature` command as build/bundle/armature.mjs, and what each of its files weighs. */
 import { join, relative, resolve } from 'node:path';
 import { BUNDLE, buildBundle, bundleFiles } from './images/bundle.ts';
 

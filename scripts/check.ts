@@ -2,9 +2,9 @@
 import { mkdirSync } from 'node:fs';
 import { jestStep, runStep, STATIC_STEPS } from './steps.ts';
 
-mkdirSync('dist/reports', { recursive: true });
+mkdirSync('build/reports', { recursive: true });
 const results = await Promise.all(STATIC_STEPS.map(runStep));
-results.push(await runStep(jestStep('unit', 'dist/reports/jest-unit.json')));
+results.push(await runStep(jestStep('unit', 'build/reports/jest-unit.json')));
 const failed = results.filter((result) => !result.ok);
 process.stdout.write(`${results.length - failed.length} of ${results.length} checks passed\n`);
 process.exitCode = failed.length === 0 ? 0 : 1;

@@ -1,7 +1,7 @@
 /**
- * `npm run image [-- --training] [--json]`: the controller's image as dist/images/armature-controller.tar, and with
- * `--training` the quickstart's as dist/images/armature-training-torch.tar. No Docker needed; what is unchanged comes
- * from the cache (`$ARMATURE_CACHE`, else `~/.cache`).
+ * `npm run image [-- --training] [--json]`: the controller's image as build/images/armature-controller.tar, and with
+ * `--training` the quickstart's as build/images/armature-training-torch.tar. No Docker needed; what is unchanged comes
+ * from the cache (`$ARMATURE_CACHE`, else `~/.cache/armature`).
  */
 import { statSync } from 'node:fs';
 import { join, relative } from 'node:path';
@@ -21,7 +21,7 @@ const log = (line: string) => process.stderr.write(`${line}\n`);
 const built: object[] = [];
 
 async function deliver(image: Image, name: string): Promise<void> {
-  const file = join(ROOT, 'dist', 'images', `${name}.tar`);
+  const file = join(ROOT, 'build', 'images', `${name}.tar`);
   await publish(image.file, file);
   const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(1)} MB`;
   const archive = statSync(file).size;

@@ -11,7 +11,7 @@ export interface TestOutcome {
 }
 
 /** Where `npm test` leaves its outcome for `npm run cases`; not kept in git. */
-export const RESULTS_FILE = 'dist/reports/test-results.json';
+export const RESULTS_FILE = 'build/reports/test-results.json';
 
 interface JestReport {
   readonly testResults: readonly {

@@ -13,7 +13,7 @@ const LIVE = new Set(['integration', 'e2e', 'conformance']);
 const only = process.argv.slice(2).filter((argument) => PROJECTS.includes(argument));
 const projects = only.length > 0 ? only : PROJECTS;
 
-mkdirSync('dist/reports', { recursive: true });
+mkdirSync('build/reports', { recursive: true });
 const outcomes: TestOutcome[] = [];
 for (const step of STATIC_STEPS) {
   const result = await runStep(step);
@@ -40,7 +40,7 @@ const tests = outcomes.filter((outcome) => outcome.project !== 'check' && outcom
 process.exitCode = tests.length > 0 && outcomes.every((outcome) => outcome.status !== 'failed') ? 0 : 1;
 
 async function runProject(project: string): Promise<TestOutcome[]> {
-  const report = `dist/reports/jest-${project}.json`;
+  const report = `build/reports/jest-${project}.json`;
   rmSync(report, { force: true });
   const step = jestStep(
     project,

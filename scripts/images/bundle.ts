@@ -4,10 +4,10 @@ import { join, relative } from 'node:path';
 import { build } from 'esbuild';
 import { ROOT } from './version.ts';
 
-export const BUNDLE = join(ROOT, 'dist', 'bundle');
+export const BUNDLE = join(ROOT, 'build', 'bundle');
 
 /**
- * Bundles the `armature` command into dist/bundle: `armature.mjs`, and a chunk for whatever a subcommand alone needs, so
+ * Bundles the `armature` command into build/bundle: `armature.mjs`, and a chunk for whatever a subcommand alone needs, so
  * that `armature controller` never loads the constructs. Same sources, same bytes. Pulumi stays outside: it is optional.
  */
 export async function buildBundle(folder = BUNDLE): Promise<void> {

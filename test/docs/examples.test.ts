@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 /** Inside the package, so that the examples find it by its own name. */
-const WORK = join(ROOT, 'dist', 'examples');
+const WORK = join(ROOT, 'build', 'examples');
 const NODE_ENV = { ...process.env, NODE_OPTIONS: '' };
 
 const pages = [

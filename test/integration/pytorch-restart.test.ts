@@ -58,7 +58,7 @@ describe('what an operator sees', () => {
     await run(process.execPath, ['scripts/build.ts'], { env: { ...process.env, NODE_OPTIONS: '' } });
     const controller = await ControllerProcess.start({
       kubeconfig: platform.identity.kubeconfig,
-      program: 'dist/bundle/armature.mjs',
+      program: 'build/bundle/armature.mjs',
       nodeOptions: '--max-old-space-size=80 --max-semi-space-size=2',
     });
     try {

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { differences } from '../support/fault-differences.ts';
 import type { WriteFault } from '../support/fault-proxy.ts';
 import { FaultRig, type Outcome, type Scenario } from '../support/fault-rig.ts';
 import { usePlatform } from '../support/platform.ts';
@@ -115,22 +116,6 @@ describe('a PyTorchJob ends as if nothing had happened', () => {
     MANY_RUNS,
   );
 });
-
-function differences(clean: Outcome, other: Outcome): string[] {
-  const found: string[] = [];
-  for (const part of ['objects', 'creates', 'deletes'] as const) {
-    const [left, right] = [
-      JSON.stringify(clean[part], null, 1).split('\n'),
-      JSON.stringify(other[part], null, 1).split('\n'),
-    ];
-    const at = left.findIndex((line, index) => line !== right[index]);
-    if (at >= 0 || left.length !== right.length)
-      found.push(
-        `${part} differ: clean ${left.slice(Math.max(at, 0), at + 3).join(' ')} | now ${right.slice(Math.max(at, 0), at + 3).join(' ')}`,
-      );
-  }
-  return found;
-}
 
 function describeFault(fault: WriteFault): string {
   return fault.kind === 'answer' ? `${fault.code} (${fault.times}x)` : fault.kind;

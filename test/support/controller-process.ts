@@ -17,6 +17,8 @@ export interface ControllerOptions {
   readonly nodeOptions?: string;
   /** How long to wait for /readyz, in milliseconds. @default 20000 */
   readonly readyWithinMs?: number;
+  /** Handed the process as soon as there is one, for those who may not wait until it is ready. */
+  readonly onSpawn?: (child: ChildProcess) => void;
 }
 
 /** One controller as a process of its own, as a pod would run it. */
@@ -60,6 +62,7 @@ export class ControllerProcess {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, NODE_OPTIONS: options.nodeOptions ?? '' },
     });
+    options.onSpawn?.(child);
     const log = createWriteStream(logFile);
     child.stdout?.pipe(log, { end: false });
     child.stderr?.pipe(log, { end: false });

@@ -23,8 +23,13 @@ export type WriteFault =
   | { readonly kind: 'kill-after' }
   /** The server did the write; the connection breaks before the answer. */
   | { readonly kind: 'reset-after' }
+  /** The server did the write; the proxy answers this code instead, as a gateway that lost patience would. */
+  | { readonly kind: 'answer-after'; readonly code: number }
   /** The server never sees it; the proxy answers this code, for this many writes from there on. */
   | { readonly kind: 'answer'; readonly code: number; readonly times: number };
+
+/** A fault, and the number of the write that it breaks. */
+export type PlannedFault = WriteFault & { readonly at: number };
 
 const REASONS: Readonly<Record<number, string>> = {
   409: 'Conflict',
@@ -45,7 +50,7 @@ export class FaultProxy {
   writes: Write[] = [];
   /** Watches answered since the last {@link arm}. */
   watches = 0;
-  private fault: (WriteFault & { readonly at: number }) | undefined;
+  private faults: readonly PlannedFault[] = [];
   private onKill: () => Promise<void> = async () => {};
   private eventDelayMs = 0;
   private expireWatches = 0;
@@ -77,19 +82,26 @@ export class FaultProxy {
     await new Promise((resolve) => this.server.close(resolve));
   }
 
-  /** Forgets what was counted and, when given, waits for write `at` to break it. */
-  arm(at?: number, fault?: WriteFault, onKill?: () => Promise<void>): void {
+  /** Forgets what was counted, and waits for the writes to break; of two faults at one write the first happens. */
+  arm(faults: readonly PlannedFault[] = [], onKill: () => Promise<void> = async () => {}): void {
     this.writes = [];
     this.watches = 0;
     this.dead = false;
-    this.fault = fault && at !== undefined ? { ...fault, at } : undefined;
-    this.onKill = onKill ?? (async () => {});
+    this.faults = faults;
+    this.onKill = onKill;
+  }
+
+  /** Kills the process now, whatever it is doing, unless it is dead already. */
+  async kill(): Promise<void> {
+    if (this.dead) return;
+    this.dead = true;
+    this.dropWatches();
+    await this.onKill();
   }
 
   /** Lets a restarted controller through again; the count goes on. */
   revive(): void {
     this.dead = false;
-    this.fault = undefined;
   }
 
   /** Breaks every watch that is open now. */
@@ -127,23 +139,22 @@ export class FaultProxy {
       object: objectOf(path, body),
     };
     this.writes.push(write);
-    const fault = this.fault;
-    if (!fault || write.number < fault.at) return this.forward(request, response, path, body, write);
-    if (fault.kind === 'answer' && write.number < fault.at + fault.times) return refuse(response, fault.code);
-    if (fault.kind === 'answer' || write.number > fault.at) return this.forward(request, response, path, body, write);
+    const fault = this.faults.find((planned) => breaks(planned, write.number));
+    if (!fault) return this.forward(request, response, path, body, write);
+    if (fault.kind === 'answer') return refuse(response, fault.code);
     if (fault.kind === 'kill-before') return this.die(response);
     await this.send(request, path, body).then((answer) => {
       write.code = answer.statusCode ?? 0;
       answer.resume();
     });
     if (fault.kind === 'kill-after') return this.die(response);
+    if (fault.kind === 'answer-after') return refuse(response, fault.code);
     response.destroy();
   }
 
   /** Whatever still arrives of the dying process goes nowhere. */
   private async die(response: ServerResponse): Promise<void> {
-    this.dead = true;
-    await this.onKill();
+    await this.kill();
     response.destroy();
   }
 
@@ -221,6 +232,10 @@ export function acceptedCounts(writes: readonly Write[], method: 'POST' | 'DELET
     counts[key] = (counts[key] ?? 0) + 1;
   }
   return Object.fromEntries(Object.entries(counts).sort(([left], [right]) => left.localeCompare(right)));
+}
+
+function breaks(fault: PlannedFault, write: number): boolean {
+  return write >= fault.at && write < fault.at + (fault.kind === 'answer' ? fault.times : 1);
 }
 
 function isCounted(method: string, path: string): boolean {

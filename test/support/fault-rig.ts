@@ -1,8 +1,11 @@
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { POD, PYTORCH_JOB, SERVICE } from '../../src/api/kinds.ts';
 import type { Api, Loose } from './api.ts';
 import { ControllerProcess } from './controller-process.ts';
-import { acceptedCounts, FaultProxy, type Write, type WriteFault } from './fault-proxy.ts';
+import type { History, Moment } from './fault-history.ts';
+import { acceptedCounts, FaultProxy, type PlannedFault, type Write, type WriteFault } from './fault-proxy.ts';
 import { type Identity, writeKubeconfig } from './identity.ts';
 
 /** A job's life, as seen from outside: drives it to a final state and knows when it is there. */
@@ -29,6 +32,10 @@ export class FaultRig {
   private readonly api: Api;
   private readonly kubeconfig: string;
   private controller: ControllerProcess | undefined;
+  /** The controller's process, ready or not. */
+  private child: ChildProcess | undefined;
+  /** Counts the processes, so that one killed while it started is not taken for a failure. */
+  private life = 0;
   private restarting: Promise<void> = Promise.resolve();
 
   private constructor(api: Api, proxy: FaultProxy, kubeconfig: string) {
@@ -41,20 +48,21 @@ export class FaultRig {
     const proxy = new FaultProxy(identity.target);
     const server = await proxy.listen();
     const rig = new FaultRig(api, proxy, writeKubeconfig({ server, ca: '', token: identity.target.token ?? '' }));
-    rig.controller = await ControllerProcess.start({ kubeconfig: rig.kubeconfig });
+    await rig.begin();
     return rig;
   }
 
   async stop(): Promise<void> {
     await this.restarting.catch(() => {});
     await this.controller?.stop();
+    await this.end();
     await this.proxy.close();
   }
 
   /** A new controller that finds the world as the proxy now shows it. */
   async replaceController(): Promise<void> {
-    await this.controller?.kill();
-    await this.restart();
+    await this.end();
+    await this.begin();
   }
 
   /** The controller's last log lines, for a failure's message. */
@@ -64,13 +72,44 @@ export class FaultRig {
 
   /** Plays a scenario with, or without, one fault, and waits until no write has come for a while. */
   async play(scenario: Scenario, namespace: string, at?: number, fault?: WriteFault): Promise<Outcome> {
-    this.proxy.arm(at, fault, async () => {
-      await this.controller?.kill();
-      this.restarting = this.restart();
-    });
+    const faults: readonly PlannedFault[] = fault && at !== undefined ? [{ ...fault, at }] : [];
+    this.proxy.arm(faults, () => this.rebirth());
     await scenario.run(namespace);
-    await this.restarting;
-    await this.quiet(fault?.kind === 'answer' ? RETRY_MS : QUIET_MS);
+    return this.outcome(namespace, fault?.kind === 'answer' ? RETRY_MS : QUIET_MS);
+  }
+
+  /** Plays a scenario while a whole history of faults happens to it. */
+  async playHistory(scenario: Scenario, namespace: string, history: History): Promise<Outcome> {
+    const timers: NodeJS.Timeout[] = [];
+    const happen = (afterMs: number, moment: Moment) => timers.push(setTimeout(() => this.happen(moment), afterMs));
+    let killAgain = history.killAgainAfterMs;
+    this.proxy.arm(history.writes, async () => {
+      await this.rebirth();
+      if (killAgain !== undefined) happen(killAgain, { kind: 'kill' });
+      killAgain = undefined;
+    });
+    for (const { afterMs, moment } of history.moments) happen(afterMs, moment);
+    try {
+      await scenario.run(namespace);
+    } finally {
+      for (const timer of timers) clearTimeout(timer);
+      this.happen({ kind: 'delay-events', ms: 0 });
+      this.proxy.expireNextWatches(0);
+      await this.born();
+    }
+    return this.outcome(namespace, RETRY_MS);
+  }
+
+  private happen(moment: Moment): void {
+    if (moment.kind === 'kill') void this.proxy.kill();
+    if (moment.kind === 'delay-events') this.proxy.delayEvents(moment.ms);
+    if (moment.kind === 'expire-watches') this.proxy.expireNextWatches(moment.count);
+    // A delay that changes within a stream would change the order of its events too.
+    if (moment.kind !== 'kill') this.proxy.dropWatches();
+  }
+
+  private async outcome(namespace: string, quietMs: number): Promise<Outcome> {
+    await this.quiet(quietMs);
     const writes = this.proxy.writes.filter((write) => write.path.includes(`/namespaces/${namespace}/`));
     return {
       objects: await this.endState(namespace),
@@ -80,14 +119,47 @@ export class FaultRig {
     };
   }
 
-  private async restart(): Promise<void> {
+  /** Ends the controller at once and lets the next one begin. */
+  private async rebirth(): Promise<void> {
+    await this.end();
+    this.restarting = this.begin();
+    this.restarting.catch(() => {});
+  }
+
+  private async end(): Promise<void> {
+    this.life++;
+    const child = this.child;
+    if (!child || child.exitCode !== null || child.signalCode !== null) return;
+    const exited = once(child, 'exit');
+    child.kill('SIGKILL');
+    await exited;
+  }
+
+  private async begin(): Promise<void> {
     this.proxy.revive();
-    this.controller = await ControllerProcess.start({ kubeconfig: this.kubeconfig });
+    const life = ++this.life;
+    const onSpawn = (child: ChildProcess) => {
+      this.child = child;
+    };
+    try {
+      this.controller = await ControllerProcess.start({ kubeconfig: this.kubeconfig, onSpawn });
+    } catch (error) {
+      if (life === this.life) throw error;
+    }
+  }
+
+  /** Until a controller is ready that nobody killed meanwhile. */
+  private async born(): Promise<void> {
+    for (let seen: Promise<void> | undefined; seen !== this.restarting; ) {
+      seen = this.restarting;
+      await seen;
+    }
   }
 
   private async quiet(forMs: number): Promise<void> {
     for (let seen = -1; seen !== this.proxy.writes.length; ) {
       seen = this.proxy.writes.length;
+      await this.born();
       await delay(forMs);
     }
   }

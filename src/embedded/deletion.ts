@@ -1,0 +1,127 @@
+import type { KubeObject, ObjectMeta } from '../api/kube.ts';
+import type { DeleteOptions } from '../runtime/client.ts';
+import type { Instant } from '../runtime/environment.ts';
+import { conflict } from './errors.ts';
+import { seconds } from './instant.ts';
+import type { Resource } from './resource.ts';
+import type { StrategyContext } from './strategy.ts';
+
+export const ORPHAN_FINALIZER = 'orphan';
+export const FOREGROUND_FINALIZER = 'foregroundDeletion';
+
+export interface DeleteRequest extends Omit<DeleteOptions, 'signal'> {
+  readonly resourceVersion?: string;
+  readonly dryRun?: boolean;
+}
+
+/** What a wish to delete an object comes to. */
+export interface Deletion {
+  /** The object to store first, when it is marked as being deleted; absent when it is marked already. */
+  readonly marked?: KubeObject;
+  /** Whether the object goes now. */
+  readonly now: boolean;
+}
+
+/** Pure: kube-apiserver's rules on grace periods, finalizers and propagation in one place. */
+export function planDeletion(
+  resource: Resource,
+  object: KubeObject,
+  request: DeleteRequest,
+  context: StrategyContext,
+): Deletion {
+  checkPreconditions(resource, object, request);
+  const grace = graceOf(resource, object, request, context.now);
+  if (grace === 'pending') return { now: false };
+  const finalizers = collectionFinalizers(object.metadata.finalizers ?? [], request.propagationPolicy);
+  const changed = finalizers.join() !== (object.metadata.finalizers ?? []).join();
+  if (!grace && finalizers.length === 0 && !changed) return { now: true };
+  const doomed = grace
+    ? { ...object.metadata, ...grace }
+    : finalizers.length > 0
+      ? marked(object.metadata, context.now)
+      : object.metadata;
+  const metadata = { ...doomed, generation: nextGeneration(object.metadata) };
+  if (metadata.generation === undefined) delete metadata.generation;
+  const withFinalizers: ObjectMeta = { ...metadata, finalizers };
+  const next = { ...object, metadata: finalizers.length > 0 ? withFinalizers : without(withFinalizers, 'finalizers') };
+  const prepared = resource.strategy.prepareForDelete?.(next, context) ?? next;
+  return { marked: prepared, now: finalizers.length === 0 && !(grace && grace.deletionGracePeriodSeconds > 0) };
+}
+
+function checkPreconditions(resource: Resource, { metadata }: KubeObject, request: DeleteRequest): void {
+  const name = metadata.name ?? '';
+  if (request.uid !== undefined && request.uid !== metadata.uid) {
+    throw conflict(
+      resource.kind,
+      name,
+      `the UID in the precondition (${request.uid}) does not match the UID in record (${metadata.uid}). The object might have been deleted and then recreated`,
+    );
+  }
+  if (request.resourceVersion !== undefined && request.resourceVersion !== metadata.resourceVersion) {
+    throw conflict(
+      resource.kind,
+      name,
+      `the ResourceVersion in the precondition (${request.resourceVersion}) does not match the ResourceVersion in record (${metadata.resourceVersion}). The object might have been modified`,
+    );
+  }
+}
+
+interface Grace {
+  readonly deletionTimestamp: string;
+  readonly deletionGracePeriodSeconds: number;
+}
+
+/** `pending`: a deletion is under way and this one asks for nothing sooner. */
+function graceOf(
+  resource: Resource,
+  object: KubeObject,
+  request: DeleteRequest,
+  now: Instant,
+): Grace | 'pending' | undefined {
+  const { strategy } = resource;
+  if (!strategy.gracePeriodSeconds) return undefined;
+  const asked =
+    request.gracePeriodSeconds === undefined
+      ? undefined
+      : Math.max(request.gracePeriodSeconds, request.gracePeriodSeconds < 0 ? 1 : 0);
+  const { deletionTimestamp, deletionGracePeriodSeconds } = object.metadata;
+  if (deletionTimestamp !== undefined) {
+    if (!deletionGracePeriodSeconds) return undefined;
+    if (asked === undefined || asked >= deletionGracePeriodSeconds) return 'pending';
+    const at = Date.parse(deletionTimestamp) + (asked - deletionGracePeriodSeconds) * 1000;
+    return { deletionTimestamp: seconds(at), deletionGracePeriodSeconds: asked };
+  }
+  const period = strategy.gracePeriodSeconds(object, asked);
+  if (period === undefined) return undefined;
+  return { deletionTimestamp: seconds(now + period * 1000), deletionGracePeriodSeconds: period };
+}
+
+function collectionFinalizers(existing: readonly string[], policy: DeleteOptions['propagationPolicy']): string[] {
+  const orphan = policy ? policy === 'Orphan' : existing.includes(ORPHAN_FINALIZER);
+  const foreground = policy ? policy === 'Foreground' : !orphan && existing.includes(FOREGROUND_FINALIZER);
+  const others = existing.filter((name) => name !== ORPHAN_FINALIZER && name !== FOREGROUND_FINALIZER);
+  const wanted = [...(orphan ? [ORPHAN_FINALIZER] : []), ...(foreground ? [FOREGROUND_FINALIZER] : [])];
+  const kept = existing.filter((name) => others.includes(name) || wanted.includes(name));
+  return [...kept, ...wanted.filter((name) => !existing.includes(name))];
+}
+
+function marked(metadata: ObjectMeta, now: Instant): ObjectMeta {
+  const { deletionTimestamp } = metadata;
+  const later = deletionTimestamp === undefined || Date.parse(deletionTimestamp) > now;
+  return { ...metadata, deletionTimestamp: later ? seconds(now) : deletionTimestamp, deletionGracePeriodSeconds: 0 };
+}
+
+/** Counted once, when the deletion is first asked for, for kinds that count generations. */
+function nextGeneration({ generation, deletionTimestamp }: ObjectMeta): number | undefined {
+  return generation !== undefined && deletionTimestamp === undefined ? generation + 1 : generation;
+}
+
+/** Nothing holds an object whose deletion was asked for. */
+export function mayGo({ deletionTimestamp, deletionGracePeriodSeconds = 0, finalizers = [] }: ObjectMeta): boolean {
+  return deletionTimestamp !== undefined && deletionGracePeriodSeconds === 0 && finalizers.length === 0;
+}
+
+export function without<T extends object, K extends keyof T>(value: T, key: K): Omit<T, K> {
+  const { [key]: _, ...rest } = value;
+  return rest;
+}

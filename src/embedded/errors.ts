@@ -1,0 +1,43 @@
+import type { Kind } from '../api/kube.ts';
+import { ApiError } from '../runtime/client.ts';
+import { qualifiedKind, qualifiedResource } from './resource.ts';
+import type { FieldError } from './strategy.ts';
+
+/** The refusals of kube-apiserver, in its words. */
+export const badRequest = (message: string): ApiError => new ApiError(400, 'BadRequest', message);
+
+export const notFound = (kind: Kind, name: string): ApiError =>
+  new ApiError(404, 'NotFound', `${qualifiedResource(kind)} ${JSON.stringify(name)} not found`);
+
+export const noSuchResource = (): ApiError =>
+  new ApiError(404, 'NotFound', 'the server could not find the requested resource');
+
+export const alreadyExists = (kind: Kind, name: string): ApiError =>
+  new ApiError(409, 'AlreadyExists', `${qualifiedResource(kind)} ${JSON.stringify(name)} already exists`);
+
+export const conflict = (kind: Kind, name: string, why: string): ApiError =>
+  new ApiError(
+    409,
+    'Conflict',
+    `Operation cannot be fulfilled on ${qualifiedResource(kind)} ${JSON.stringify(name)}: ${why}`,
+  );
+
+export const staleVersion = (kind: Kind, name: string): ApiError =>
+  conflict(kind, name, 'the object has been modified; please apply your changes to the latest version and try again');
+
+export const forbiddenRequest = (kind: Kind, name: string, why: string): ApiError =>
+  new ApiError(403, 'Forbidden', `${qualifiedResource(kind)} ${JSON.stringify(name)} is forbidden: ${why}`);
+
+export const expired = (message: string): ApiError => new ApiError(410, 'Expired', message);
+
+/** What this server does not do, by name. */
+export const notImplemented = (what: string): ApiError =>
+  new ApiError(501, 'NotImplemented', `the embedded cluster does not support ${what}; use a real cluster for it`);
+
+/** The 422 that lists what is wrong with an object; undefined when nothing is. */
+export function invalidObject(kind: Kind, name: string, errors: readonly FieldError[]): ApiError | undefined {
+  if (errors.length === 0) return undefined;
+  const said = [...new Set(errors.map(({ field, message }) => `${field}: ${message}`))];
+  const list = said.length === 1 ? said[0] : `[${said.join(', ')}]`;
+  return new ApiError(422, 'Invalid', `${qualifiedKind(kind)} ${JSON.stringify(name)} is invalid: ${list}`);
+}

@@ -1,0 +1,57 @@
+import { apiVersionOf, type KubeObject } from '../api/kube.ts';
+import type { ObjectRef, PatchType } from '../runtime/client.ts';
+import type { Instant } from '../runtime/environment.ts';
+import type { WriteRequest } from './api-server.ts';
+import { badRequest } from './errors.ts';
+import type { Managers } from './managers.ts';
+import { jsonPatch } from './patch/json-patch.ts';
+import { mergePatch } from './patch/merge-patch.ts';
+import { serverSideApply } from './patch/server-side-apply.ts';
+import { strategicMergePatch } from './patch/strategic-merge-patch.ts';
+import type { Resource } from './resource.ts';
+
+export interface PatchRequest {
+  readonly type: PatchType | 'strategic';
+  readonly body: unknown;
+  /** Absent: server-side apply creates it. */
+  readonly live?: KubeObject;
+  readonly ref?: ObjectRef;
+  readonly resource: Resource;
+  readonly request: WriteRequest;
+  readonly now: Instant;
+  readonly managers: Managers;
+}
+
+/** The object that a patch makes of another, before it is validated. */
+export function applyPatch(patch: PatchRequest): KubeObject {
+  const { type, body, live, resource } = patch;
+  if (type === 'apply') return apply(patch);
+  if (!live) throw badRequest('nothing to patch');
+  if (type === 'json') return jsonPatch(live, body);
+  if (type === 'merge') return mergePatch(live, body);
+  return strategicMergePatch(live, body, resource.mergeSchema);
+}
+
+function apply({ body, live, ref, resource, request, now }: PatchRequest): KubeObject {
+  const { fieldManager, force = false, subresource } = request;
+  if (!fieldManager) {
+    throw badRequest(
+      'PatchOptions.meta.k8s.io "" is invalid: fieldManager: Required value: is required for apply patch',
+    );
+  }
+  const applied = body as KubeObject;
+  const named = ref && {
+    ...applied,
+    metadata: { ...applied.metadata, name: ref.name, ...(ref.namespace && { namespace: ref.namespace }) },
+  };
+  return serverSideApply({
+    ...(live && { live }),
+    applied: named ?? applied,
+    manager: fieldManager,
+    force,
+    schema: resource.mergeSchema,
+    apiVersion: apiVersionOf(resource.kind),
+    now,
+    ...(subresource && { subresource }),
+  });
+}

@@ -3,6 +3,25 @@
 import { ApiObject, type ApiObjectMetadata } from 'cdk8s';
 import type { Construct } from 'constructs';
 
+export interface JAXJobProps {
+  readonly metadata?: ApiObjectMetadata;
+  readonly spec: JAXJobSpec;
+}
+
+/** `JAXJob` of `kubeflow.org/v1`. */
+export class JAXJob extends ApiObject {
+  static readonly GVK = { apiVersion: 'kubeflow.org/v1', kind: 'JAXJob' };
+
+  /** The plain object, for use where no construct tree is. */
+  static manifest(props: JAXJobProps): JAXJobProps & { readonly apiVersion: string; readonly kind: string } {
+    return { ...JAXJob.GVK, ...props };
+  }
+
+  constructor(scope: Construct, id: string, props: JAXJobProps) {
+    super(scope, id, JAXJob.manifest(props));
+  }
+}
+
 export interface PyTorchJobProps {
   readonly metadata?: ApiObjectMetadata;
   readonly spec: PyTorchJobSpec;
@@ -22,21 +41,18 @@ export class PyTorchJob extends ApiObject {
   }
 }
 
-export interface PyTorchJobSpec {
+export interface JAXJobSpec {
   /**
    * spec.runPolicy.managedBy is immutable: delete the job and create it anew
    * @default {}
    */
   readonly runPolicy?: RunPolicy;
   /**
-   * spec.pytorchReplicaSpecs is required: give it a Master, a Worker, or both
-   * spec.pytorchReplicaSpecs may only have the keys Master and Worker, spelled exactly so
-   * spec.pytorchReplicaSpecs[Master].replicas must be 1: put further pods under Worker
-   * spec.pytorchReplicaSpecs[Worker].replicas must be at least 1: leave Worker out for a job of one pod
+   * spec.jaxReplicaSpecs is required: give it a Worker
+   * spec.jaxReplicaSpecs may only have the key Worker, spelled exactly so
+   * spec.jaxReplicaSpecs[Worker].replicas must be at least 1
    */
-  readonly pytorchReplicaSpecs: Readonly<Record<string, PytorchReplicaSpecs>>;
-  readonly nprocPerNode?: string;
-  readonly elasticPolicy?: ElasticPolicy;
+  readonly jaxReplicaSpecs: Readonly<Record<string, JaxReplicaSpecs>>;
 }
 
 export interface RunPolicy {
@@ -61,7 +77,7 @@ export interface SchedulingPolicy {
   readonly scheduleTimeoutSeconds?: number;
 }
 
-export interface PytorchReplicaSpecs {
+export interface JaxReplicaSpecs {
   readonly replicas?: number;
   /** restartPolicy must be one of Always, OnFailure, Never, ExitCode */
   readonly restartPolicy?: string;
@@ -239,6 +255,30 @@ export interface SpecSecurityContext {
   readonly runAsUser?: number;
   readonly runAsGroup?: number;
   readonly [field: string]: unknown;
+}
+
+export interface PyTorchJobSpec {
+  /**
+   * spec.runPolicy.managedBy is immutable: delete the job and create it anew
+   * @default {}
+   */
+  readonly runPolicy?: RunPolicy;
+  /**
+   * spec.pytorchReplicaSpecs is required: give it a Master, a Worker, or both
+   * spec.pytorchReplicaSpecs may only have the keys Master and Worker, spelled exactly so
+   * spec.pytorchReplicaSpecs[Master].replicas must be 1: put further pods under Worker
+   * spec.pytorchReplicaSpecs[Worker].replicas must be at least 1: leave Worker out for a job of one pod
+   */
+  readonly pytorchReplicaSpecs: Readonly<Record<string, PytorchReplicaSpecs>>;
+  readonly nprocPerNode?: string;
+  readonly elasticPolicy?: ElasticPolicy;
+}
+
+export interface PytorchReplicaSpecs {
+  readonly replicas?: number;
+  /** restartPolicy must be one of Always, OnFailure, Never, ExitCode */
+  readonly restartPolicy?: string;
+  readonly template?: Template;
 }
 
 export interface ElasticPolicy {

@@ -1,5 +1,5 @@
 import { type CustomResourceDefinition, crdOf, type ResourceDefinition } from './crd.ts';
-import { PYTORCH_JOB_DEFINITION } from './kubeflow-org.ts';
+import { TRAINING_JOB_DEFINITIONS } from './kubeflow-org.ts';
 
 export * from './crd.ts';
 export * from './job.ts';
@@ -12,7 +12,7 @@ export type { CelRule } from './schema.ts';
 export * from './structural.ts';
 
 /** Every kind this project brings to a cluster. */
-export const DEFINITIONS: readonly ResourceDefinition[] = [PYTORCH_JOB_DEFINITION];
+export const DEFINITIONS: readonly ResourceDefinition[] = [...TRAINING_JOB_DEFINITIONS];
 
 /** Their CustomResourceDefinitions, sorted by name. */
 export function allCrds(): readonly CustomResourceDefinition[] {

@@ -1,4 +1,6 @@
 import * as z from 'zod';
+import type { ResourceDefinition } from './crd.ts';
+import type { Kind } from './kube.ts';
 import { MANAGED_BY_MULTIKUEUE, MANAGED_BY_TRAINING_OPERATOR } from './labels.ts';
 import { podTemplate } from './pod-template.ts';
 import {
@@ -95,6 +97,47 @@ function containerRules(mainContainer: string | undefined): readonly CelRule[] {
   ];
 }
 
+export interface ReplicaSpecsOptions {
+  /** Where the map stands under `spec`, such as `pytorchReplicaSpecs`. */
+  readonly field: string;
+  /** The keys it may have, spelled exactly so. */
+  readonly types: readonly string[];
+  /** Those of them that have one pod. @default - none */
+  readonly single?: readonly string[];
+  /** The container that the framework runs in. @default - any name will do */
+  readonly mainContainer?: string;
+}
+
+/** The pods of a job, by replica type. */
+export const replicaSpecs = ({ field, types, single = [], mainContainer }: ReplicaSpecsOptions) => {
+  const path = `spec.${field}`;
+  const many = types.filter((type) => !single.includes(type));
+  const counts = (type: string, rule: string) =>
+    `!('${type}' in self) || !has(self['${type}'].replicas) || self['${type}'].replicas ${rule}`;
+  return cel(
+    z.record(text(63), replicaSpec(mainContainer ? { mainContainer } : {})).meta({ maxProperties: 16 }),
+    { rule: 'size(self) > 0', message: `${path} is required: give it a ${alternatives(types)}` },
+    {
+      rule: `self.all(type, type in [${types.map((type) => `'${type}'`).join(', ')}])`,
+      message: `${path} may only have the ${types.length > 1 ? 'keys' : 'key'} ${types.join(' and ')}, spelled exactly so`,
+    },
+    ...single.map((type) => ({
+      rule: counts(type, '== 1'),
+      message: `${path}[${type}].replicas must be 1${many[0] ? `: put further pods under ${many[0]}` : ''}`,
+    })),
+    ...many.map((type) => ({
+      rule: counts(type, '>= 1'),
+      message: `${path}[${type}].replicas must be at least 1${types.length > 1 ? `: leave ${type} out for a job of one pod` : ''}`,
+    })),
+  );
+};
+
+/** `Worker`, or `Master, a Worker, or both`. */
+function alternatives(types: readonly string[]): string {
+  if (types.length === 1) return types.join();
+  return `${types.join(', a ')}, or ${types.length === 2 ? 'both' : 'several of them'}`;
+}
+
 /** What a job's name must satisfy, because pods, Services and host names are derived from it. */
 export function jobNameRules(replicaSpecsField: string): readonly CelRule[] {
   const specs = `self.spec.${replicaSpecsField}`;
@@ -144,6 +187,36 @@ export const jobStatus = () =>
     /** Ours: UIDs of failed pods that are counted in `restarts` and may not be gone yet. */
     replacedPods: z.array(z.string()).optional(),
   });
+
+export interface JobDefinitionOptions {
+  readonly kind: Kind;
+  readonly spec: z.ZodType;
+  /** Where the pods stand under `spec`. */
+  readonly replicaSpecsField: string;
+  /** The replica type whose number the scale subresource reads and writes. @default - the kind has none */
+  readonly scales?: string;
+}
+
+/** What the CustomResourceDefinition of a training job says. */
+export function jobDefinition({ kind, spec, replicaSpecsField, scales }: JobDefinitionOptions): ResourceDefinition {
+  return {
+    kind,
+    spec,
+    status: jobStatus(),
+    rules: jobNameRules(replicaSpecsField),
+    columns: [
+      { name: 'State', type: 'string', jsonPath: '.status.conditions[-1:].type' },
+      { name: 'Age', type: 'date', jsonPath: '.metadata.creationTimestamp' },
+    ],
+    ...(scales && {
+      scale: {
+        specReplicasPath: `.spec.${replicaSpecsField}.${scales}.replicas`,
+        statusReplicasPath: `.status.replicaStatuses.${scales}.active`,
+        labelSelectorPath: `.status.replicaStatuses.${scales}.selector`,
+      },
+    }),
+  };
+}
 
 export type RunPolicy = NonNullable<z.input<ReturnType<typeof runPolicy>>>;
 export type SchedulingPolicy = z.input<ReturnType<typeof schedulingPolicy>>;

@@ -12,6 +12,8 @@ const core = (kind: string, plural: string, namespaced = true): Kind => ({
 export const POD = core('Pod', 'pods');
 export const SERVICE = core('Service', 'services');
 export const CONFIG_MAP = core('ConfigMap', 'configmaps');
+export const SECRET = core('Secret', 'secrets');
+export const PERSISTENT_VOLUME_CLAIM = core('PersistentVolumeClaim', 'persistentvolumeclaims');
 export const SERVICE_ACCOUNT = core('ServiceAccount', 'serviceaccounts');
 export const EVENT: Kind = { group: 'events.k8s.io', version: 'v1', kind: 'Event', plural: 'events', namespaced: true };
 export const NODE = core('Node', 'nodes', false);
@@ -57,6 +59,13 @@ export const PYTORCH_JOB: Kind = {
   version: 'v1',
   kind: 'PyTorchJob',
   plural: 'pytorchjobs',
+  namespaced: true,
+};
+export const JAX_JOB: Kind = {
+  group: 'kubeflow.org',
+  version: 'v1',
+  kind: 'JAXJob',
+  plural: 'jaxjobs',
   namespaced: true,
 };
 export const CUSTOM_RESOURCE_DEFINITION: Kind = {

@@ -1,7 +1,6 @@
 import * as z from 'zod';
-import type { ResourceDefinition } from './crd.ts';
-import { jobNameRules, jobStatus, replicaSpec, runPolicy } from './job.ts';
-import { PYTORCH_JOB } from './kinds.ts';
+import { type JobStatus, jobDefinition, replicaSpecs, runPolicy } from './job.ts';
+import { JAX_JOB, PYTORCH_JOB } from './kinds.ts';
 import type { KubeObject } from './kube.ts';
 import { cel, int32, labelSelector, quantity, text } from './schema.ts';
 
@@ -46,36 +45,22 @@ const elasticPolicy = z.object({
   standalone: z.boolean().optional(),
 });
 
-const REPLICAS = 'spec.pytorchReplicaSpecs';
-
-const pytorchReplicaSpecs = cel(
-  z.record(text(63), replicaSpec({ mainContainer: 'pytorch' })).meta({ maxProperties: 16 }),
-  { rule: 'size(self) > 0', message: `${REPLICAS} is required: give it a Master, a Worker, or both` },
-  {
-    rule: "self.all(type, type in ['Master', 'Worker'])",
-    message: `${REPLICAS} may only have the keys Master and Worker, spelled exactly so`,
-  },
-  {
-    rule: "!('Master' in self) || !has(self['Master'].replicas) || self['Master'].replicas == 1",
-    message: `${REPLICAS}[Master].replicas must be 1: put further pods under Worker`,
-  },
-  {
-    rule: "!('Worker' in self) || !has(self['Worker'].replicas) || self['Worker'].replicas >= 1",
-    message: `${REPLICAS}[Worker].replicas must be at least 1: leave Worker out for a job of one pod`,
-  },
-);
-
 /** What a user writes under `spec` of a PyTorchJob. */
 export const pytorchJobSpec = cel(
   z.object({
     runPolicy: runPolicy(),
-    pytorchReplicaSpecs,
+    pytorchReplicaSpecs: replicaSpecs({
+      field: 'pytorchReplicaSpecs',
+      types: ['Master', 'Worker'],
+      single: ['Master'],
+      mainContainer: 'pytorch',
+    }),
     nprocPerNode: text(63).optional(),
     elasticPolicy: elasticPolicy.optional(),
   }),
   {
     rule: "!has(self.elasticPolicy) || 'Worker' in self.pytorchReplicaSpecs",
-    message: `spec.elasticPolicy needs ${REPLICAS}[Worker]: add it, or leave elasticPolicy out`,
+    message: 'spec.elasticPolicy needs spec.pytorchReplicaSpecs[Worker]: add it, or leave elasticPolicy out',
   },
   {
     rule: '!has(self.nprocPerNode) || !has(self.elasticPolicy) || !has(self.elasticPolicy.nProcPerNode)',
@@ -84,26 +69,37 @@ export const pytorchJobSpec = cel(
   },
 );
 
+/** What a user writes under `spec` of a JAXJob. */
+export const jaxJobSpec = z.object({
+  runPolicy: runPolicy(),
+  jaxReplicaSpecs: replicaSpecs({ field: 'jaxReplicaSpecs', types: ['Worker'], mainContainer: 'jax' }),
+});
+
 export type PyTorchJobSpec = z.input<typeof pytorchJobSpec>;
 export type ElasticPolicy = z.input<typeof elasticPolicy>;
+export type JAXJobSpec = z.input<typeof jaxJobSpec>;
 
-export interface PyTorchJob extends KubeObject {
-  readonly spec: PyTorchJobSpec;
-  readonly status?: z.input<ReturnType<typeof jobStatus>>;
+interface TrainingJob<S> extends KubeObject {
+  readonly spec: S;
+  readonly status?: JobStatus;
 }
 
-export const PYTORCH_JOB_DEFINITION: ResourceDefinition = {
+export type PyTorchJob = TrainingJob<PyTorchJobSpec>;
+export type JAXJob = TrainingJob<JAXJobSpec>;
+
+export const PYTORCH_JOB_DEFINITION = jobDefinition({
   kind: PYTORCH_JOB,
   spec: pytorchJobSpec,
-  status: jobStatus(),
-  rules: jobNameRules('pytorchReplicaSpecs'),
-  columns: [
-    { name: 'State', type: 'string', jsonPath: '.status.conditions[-1:].type' },
-    { name: 'Age', type: 'date', jsonPath: '.metadata.creationTimestamp' },
-  ],
-  scale: {
-    specReplicasPath: '.spec.pytorchReplicaSpecs.Worker.replicas',
-    statusReplicasPath: '.status.replicaStatuses.Worker.active',
-    labelSelectorPath: '.status.replicaStatuses.Worker.selector',
-  },
-};
+  replicaSpecsField: 'pytorchReplicaSpecs',
+  scales: 'Worker',
+});
+
+export const JAX_JOB_DEFINITION = jobDefinition({
+  kind: JAX_JOB,
+  spec: jaxJobSpec,
+  replicaSpecsField: 'jaxReplicaSpecs',
+  scales: 'Worker',
+});
+
+/** The training jobs, in the order in which they are documented. */
+export const TRAINING_JOB_DEFINITIONS = [PYTORCH_JOB_DEFINITION, JAX_JOB_DEFINITION] as const;

@@ -4,7 +4,7 @@ import { OPERATOR_NAME_LABEL } from '../api/labels.ts';
 import type { CounterSpec, Domain, OwnedKind, Permission } from '../runtime/domain.ts';
 import { type GangScheduler, gangScheduler } from './gang.ts';
 import type { JobKind, TrainingObject } from './job-kind.ts';
-import { pytorch } from './kinds/pytorch.ts';
+import { JOB_KINDS } from './kinds/index.ts';
 import { NODE_FIELDS, nodesOfInterest } from './node-loss.ts';
 import type { TrainingOptions } from './options.ts';
 import { planJob } from './plan.ts';
@@ -12,9 +12,6 @@ import { POD_FIELDS } from './pod-state.ts';
 import { NODES_LOOKUP } from './scene.ts';
 
 export type { TrainingOptions } from './options.ts';
-
-/** Every job kind this project runs. */
-export const JOB_KINDS = [pytorch] as const;
 
 /** The training jobs, one domain for each kind. */
 export function trainingDomains(options: TrainingOptions = {}): Domain[] {

@@ -2,6 +2,7 @@ import type { PyTorchJobSpec } from '../../api/kubeflow-org.ts';
 import type { EnvVar } from '../../api/pod-template.ts';
 import { type Job, podName, portNumber, type ReplicaRef, replicaOf, totalReplicas } from '../job.ts';
 import type { NamedPort } from '../job-kind.ts';
+import { env, UNBUFFERED } from './variables.ts';
 
 /**
  * What torch.distributed (`MASTER_ADDR`, `RANK`, ...) and torchrun (`PET_*`) read. Appended to the container's own
@@ -9,14 +10,12 @@ import type { NamedPort } from '../job-kind.ts';
  */
 export function pytorchEnvironment(job: Job<PyTorchJobSpec>, replica: ReplicaRef, port: NamedPort): readonly EnvVar[] {
   return [
-    { name: 'PYTHONUNBUFFERED', value: '1' },
+    UNBUFFERED,
     ...masterEnvironment(job, replica, port),
     ...processEnvironment(job),
     ...(job.spec.elasticPolicy ? elasticEnvironment(job, port) : [env('PET_NNODES', totalReplicas(job))]),
   ];
 }
-
-const env = (name: string, value: string | number): EnvVar => ({ name, value: String(value) });
 
 function masterEnvironment(job: Job<PyTorchJobSpec>, replica: ReplicaRef, port: NamedPort): readonly EnvVar[] {
   const master = replicaOf(job, 'Master');

@@ -3,7 +3,8 @@ import type { PyTorchJobSpec } from '../../api/kubeflow-org.ts';
 import { elasticBounds, pytorchEnvironment } from '../environment/pytorch.ts';
 import { type Job, replicaOf } from '../job.ts';
 import type { JobKind, Progress } from '../job-kind.ts';
-import { countOf, type Tally } from '../pod-state.ts';
+import type { Tally } from '../pod-state.ts';
+import { progressOf } from './progress.ts';
 
 const PORT = { name: 'pytorchjob-port', number: 23456 } as const;
 
@@ -34,20 +35,9 @@ export const pytorch: JobKind<PyTorchJobSpec> = {
 
 /** The Master decides; without one all workers do, or any worker of an elastic job. */
 function progress(job: Job<PyTorchJobSpec>, tally: Tally): Progress {
-  const master = replicaOf(job, 'Master');
-  const leader = master ?? replicaOf(job, 'Worker');
-  if (!leader) return { stage: 'waiting', message: '' };
-
-  const { active, succeeded } = countOf(tally, leader.type);
-  const enough = !master && job.spec.elasticPolicy ? 1 : leader.count;
-  const kind = PYTORCH_JOB.kind;
-  if (succeeded >= enough) {
-    const message = master
-      ? `${kind} ${job.name} is successfully completed.`
-      : `${kind} ${job.namespace}/${job.name} successfully completed.`;
-    return { stage: 'succeeded', message };
+  if (replicaOf(job, 'Master')) {
+    return progressOf(PYTORCH_JOB, job, tally, { type: 'Master', wording: 'name only' });
   }
-  if (active === 0) return { stage: 'waiting', message: '' };
-  const name = master ? job.name : `${job.namespace}/${job.name}`;
-  return { stage: 'running', message: `${kind} ${name} is running.` };
+  const enough = job.spec.elasticPolicy ? { enough: 1 } : {};
+  return progressOf(PYTORCH_JOB, job, tally, { type: 'Worker', wording: 'with namespace', ...enough });
 }

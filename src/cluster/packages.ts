@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import { type Log, withProgress } from '../runtime/progress.ts';
 import { run } from './command.ts';
 
+/** How long to wait for another package manager, such as one that an interrupted command has left at work. */
+const LOCK_SECONDS = 300;
 const CNI_FOLDERS = ['/opt/cni/bin', '/usr/lib/cni', '/usr/libexec/cni'];
 /** Where daemons find programs, whatever the caller's PATH says. */
 export const SYSTEM_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
@@ -41,9 +43,13 @@ export async function ensurePackages(log: Log): Promise<void> {
   log(`installing Debian packages: ${missing.join(' ')}`);
   await withProgress(log, 'apt-get install', async () => {
     await run('apt-get', ['update', '-qq']);
-    await run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...missing], {
-      env: { DEBIAN_FRONTEND: 'noninteractive' },
-    });
+    await run(
+      'apt-get',
+      ['install', '-y', '-o', `DPkg::Lock::Timeout=${LOCK_SECONDS}`, '-qq', '--no-install-recommends', ...missing],
+      {
+        env: { DEBIAN_FRONTEND: 'noninteractive' },
+      },
+    );
   });
   const still = missingPackages();
   if (still.length > 0)

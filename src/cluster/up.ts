@@ -8,6 +8,7 @@ import type { KubeClient } from '../runtime/client.ts';
 import { type Log, withProgress } from '../runtime/progress.ts';
 import { adminClient, ensure } from './admin.ts';
 import { type Binaries, ensureBinaries } from './binaries.ts';
+import { interruptRunning } from './command.ts';
 import {
   apiserverCommand,
   controllerManagerCommand,
@@ -18,13 +19,14 @@ import {
 import { ensureCredentials } from './credentials.ts';
 import { reap, removeCluster } from './down.ts';
 import { createFakeNodes, prepareKwok } from './fake-nodes.ts';
+import { interruptible } from './interrupt.ts';
 import { type ClusterState, networkOf } from './layout.ts';
 import { withLock } from './lock.ts';
 import { type ClusterInfo, type ClusterOptions, checkName, formatNodes, type NodePlan, parseNodes } from './options.ts';
 import { ensurePackages } from './packages.ts';
 import { type ClusterPaths, checkSocketLength, clusterPaths } from './paths.ts';
 import { requirePlatform } from './platform.ts';
-import { livePids, startDaemon } from './process.ts';
+import { killNow, livePids, startDaemon } from './process.ts';
 import { NODE_COMPONENTS, startKubelet, startRuntime } from './real-node.ts';
 import { allocate, readState } from './state.ts';
 import { defaultStorageClass, STORAGE_CLASS, volumesCommand } from './volumes.ts';
@@ -41,17 +43,13 @@ export async function clusterUp(options: ClusterOptions = {}): Promise<ClusterIn
   await requirePlatform(plan);
   const paths = clusterPaths(name);
   checkSocketLength(paths);
-  return withLock(paths.lock, log, () =>
-    bringUp(paths, { name, nodes: formatNodes(plan), tuned: options.tuned ?? false }, plan, log),
-  );
+  const wanted = { name, nodes: formatNodes(plan), tuned: options.tuned ?? false };
+  return withLock(paths.lock, log, () => bringUp(paths, wanted, plan, log));
 }
 
-async function bringUp(
-  paths: ClusterPaths,
-  wanted: Pick<ClusterState, 'name' | 'nodes' | 'tuned'>,
-  plan: NodePlan,
-  log: Log,
-): Promise<ClusterInfo> {
+type Wanted = Pick<ClusterState, 'name' | 'nodes' | 'tuned'>;
+
+async function bringUp(paths: ClusterPaths, wanted: Wanted, plan: NodePlan, log: Log): Promise<ClusterInfo> {
   const previous = await readState(paths);
   if (previous && (previous.nodes !== wanted.nodes || previous.tuned !== wanted.tuned)) {
     const has = `${previous.nodes}${previous.tuned ? ', tuned' : ''}`;
@@ -60,7 +58,21 @@ async function bringUp(
     );
   }
   if (previous && (await isUp(paths, plan))) return clusterInfo(paths, previous);
+  const cleanUp = (signal: NodeJS.Signals) => {
+    interruptRunning();
+    killNow(paths);
+    log(`${signal}: ended what was started of cluster ${wanted.name}; the same command goes on where it stopped`);
+  };
+  return interruptible(cleanUp, () => startAnew(paths, wanted, previous, plan, log));
+}
 
+async function startAnew(
+  paths: ClusterPaths,
+  wanted: Wanted,
+  previous: ClusterState | undefined,
+  plan: NodePlan,
+  log: Log,
+): Promise<ClusterInfo> {
   if (plan.real) await ensurePackages(log);
   const programs = await ensureBinaries(log, recipesFor(plan));
   if (previous) await reap(paths, wanted.name);

@@ -1,0 +1,68 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { clusterDown, clusterUp, ensureBinaries } from '../../src/cluster/index.ts';
+import { clusterPaths } from '../../src/cluster/paths.ts';
+import { call } from '../cluster/kube.ts';
+import { NO_TRACES, tracesOf } from '../cluster/traces.ts';
+import { eventually } from '../support/eventually.ts';
+
+const NAME = 'interrupt-test';
+const NODES = 'fake:1';
+const MINUTES = 60_000;
+
+beforeAll(async () => {
+  await ensureBinaries(() => undefined);
+  await clusterDown(NAME);
+}, 20 * MINUTES);
+
+afterAll(() => clusterDown(NAME), MINUTES);
+
+/** Runs `armature cluster up` and sends a signal as soon as a component was started. @returns how the command ended. */
+async function interruptedUp(component: string, signal: NodeJS.Signals): Promise<NodeJS.Signals | null> {
+  const command = spawn(process.execPath, ['src/cli/main.ts', 'cluster', 'up', '--name', NAME, '--nodes', NODES], {
+    env: { ...process.env, NODE_OPTIONS: '' },
+    stdio: 'ignore',
+  });
+  const ended = once(command, 'exit');
+  const started = join(clusterPaths(NAME).pids, component);
+  await eventually(`${component} to be started`, async () => existsSync(started), { everyMs: 2 });
+  command.kill(signal);
+  const [, by] = (await ended) as [number | null, NodeJS.Signals | null];
+  return by;
+}
+
+describe('a cluster that is interrupted while it comes up', () => {
+  test.each([
+    ['SIGINT', 'etcd'],
+    ['SIGTERM', 'kube-apiserver'],
+    ['SIGHUP', 'kwok'],
+  ] as const)(
+    'by %s, right after %s was started: nothing runs on, and down leaves nothing',
+    async (signal, component) => {
+      expect(await interruptedUp(component, signal)).toBe(signal);
+      expect(tracesOf(NAME).processes).toEqual([]);
+      await clusterDown(NAME);
+      expect(tracesOf(NAME)).toEqual(NO_TRACES);
+    },
+    MINUTES,
+  );
+
+  test.each([
+    ['SIGINT', 'kube-apiserver'],
+    ['SIGKILL', 'kube-scheduler'],
+  ] as const)(
+    'by %s, right after %s was started: the next up goes on',
+    async (signal, component) => {
+      expect(await interruptedUp(component, signal)).toBe(signal);
+      const info = await clusterUp({ name: NAME, nodes: NODES });
+      expect((await call(info.kubeconfig, 'GET', '/api/v1/nodes/fake-0')).code).toBe(200);
+      expect(tracesOf(NAME).processes.sort()).toEqual(Object.values(info.pids).sort());
+      await clusterDown(NAME);
+      expect(tracesOf(NAME)).toEqual(NO_TRACES);
+    },
+    MINUTES,
+  );
+});

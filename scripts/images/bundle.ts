@@ -29,6 +29,7 @@ export async function buildBundle(folder = BUNDLE): Promise<void> {
     external: ['@pulumi/*'],
     // What `import('yaml')` resolves to for Node is CommonJS, whose names are lost when it becomes a chunk of its own.
     alias: { yaml: join(ROOT, 'node_modules/yaml/browser/index.js') },
+    define: { 'import.meta.main': 'true' },
     banner: {
       js: "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);",
     },

@@ -29,10 +29,11 @@ export class TenantRoles extends Construct {
         { apiGroups: [group], resources: resources(group), verbs },
         { apiGroups: [group], resources: resources(group, '/status'), verbs: ['get'] },
       ]);
+    // No `rules`, not even an empty list: they belong to the control plane, which gathers them, and an apply that names
+    // them would be a conflict.
     new k8s.KubeClusterRole(this, 'Admin', {
       metadata: { name: `kubeflow-${domain}-admin`, labels: { ...PLATFORM_LABELS, ...aggregateTo('admin') } },
       aggregationRule: { clusterRoleSelectors: [{ matchLabels: { [toKubeflow(`${domain}-admin`)]: 'true' } }] },
-      rules: [],
     });
     new k8s.KubeClusterRole(this, 'Edit', {
       metadata: {

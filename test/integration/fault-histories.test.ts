@@ -6,7 +6,7 @@ import { usePlatform } from '../support/platform.ts';
 import { restart, success, suspendResume } from '../support/scenarios.ts';
 
 /** What `npm test` plays: every scenario, deaths at writes and at moments. More: `ARMATURE_FAULT_SEEDS=1-200`. */
-const FEW = '1-6';
+const FEW = '3,6,8,12';
 const seeds = seedsOf(process.env.ARMATURE_FAULT_SEEDS || FEW);
 const ONE_RUN = 180_000;
 
@@ -30,8 +30,11 @@ describe('a PyTorchJob ends as if nothing had happened, though the controller di
         (outcome) => differences(wanted, outcome),
         (error: Error) => [error.message],
       );
-      if (problems.length > 0) throw new Error(`${describeHistory(history)}\n${problems.join('\n')}\n${replay(seed)}`);
-      expect(problems).toEqual([]);
+      if (problems.length === 0) return;
+      const report = `${describeHistory(history)}\n${problems.join('\n')}\n${replay(seed)}`;
+      // A long run is not over for a while; its findings are wanted now.
+      process.stderr.write(`    ${report}\n`);
+      throw new Error(report);
     },
     ONE_RUN,
   );

@@ -1,7 +1,5 @@
 import { type ApiObjectMetadata, Lazy } from 'cdk8s';
 import { Construct } from 'constructs';
-import { PyTorchJob } from '../../imports/kubeflow.org.ts';
-import { pytorchJobSpec } from '../api/index.ts';
 import type { Platform } from './cluster-platform.ts';
 import type { Framework } from './framework.ts';
 import { jobNameProblems } from './job-name.ts';
@@ -48,7 +46,7 @@ export class DistributedTrainingJob extends Construct {
     this.framework = props.framework;
     this.runPolicy = props.runPolicy ?? {};
     this.platform = props.platform;
-    new PyTorchJob(this, 'Resource', {
+    new this.framework.resource(this, 'Resource', {
       metadata: {
         ...props.metadata,
         name: this.name,
@@ -69,7 +67,7 @@ export class DistributedTrainingJob extends Construct {
   }
 
   private schemaProblems(): string[] {
-    const result = pytorchJobSpec.safeParse(this.render().spec);
+    const result = this.framework.definition.spec.safeParse(this.render().spec);
     return result.success ? [] : result.error.issues.map(({ path, message }) => `spec.${path.join('.')}: ${message}`);
   }
 }

@@ -1,47 +1,76 @@
-import type { PyTorchJobSpec, RunPolicy } from '../api/index.ts';
+import type { ApiObject, ApiObjectMetadata } from 'cdk8s';
+import type { Construct } from 'constructs';
+import type {
+  JAXJobSpec as JaxResourceSpec,
+  PyTorchJobSpec as PyTorchResourceSpec,
+} from '../../imports/kubeflow.org.ts';
+import type { JAXJobSpec, PyTorchJobSpec, ResourceDefinition, RunPolicy } from '../api/index.ts';
 import type { Platform } from './cluster-platform.ts';
-import { type PyTorchProps, pytorchProblems, pytorchSpec } from './pytorch.ts';
+import { type JaxProps, jax } from './jax.ts';
+import { type PyTorchProps, pytorch } from './pytorch.ts';
 
 /** What a framework makes of a job, whatever the framework. */
 export interface FrameworkSpec {
-  readonly spec: PyTorchJobSpec;
+  readonly spec: PyTorchJobSpec | JAXJobSpec;
   /** Most pods of each replica type that the job can ever have, by type. */
   readonly largest: Readonly<Record<string, number>>;
+}
+
+/** The generated class of a job kind; which spec it takes is its framework's business. */
+type JobResource = new (
+  scope: Construct,
+  id: string,
+  props: { readonly metadata: ApiObjectMetadata; readonly spec: PyTorchResourceSpec & JaxResourceSpec },
+) => ApiObject;
+
+/** What tells one framework from another. A further one is a file that fills this in. */
+export interface JobFramework {
+  /** The custom resource, and the schema of its spec. */
+  readonly definition: ResourceDefinition;
+  readonly resource: JobResource;
+  render(runPolicy: RunPolicy, platform?: Platform): FrameworkSpec;
+  /** What is wrong with the props, in words that say how to mend it. */
+  problems(): readonly string[];
 }
 
 /** How the pods of a job find each other: each framework has its own kind, roles and environment. */
 export class Framework {
   /** Kind of the custom resource. */
-  readonly kind: 'PyTorchJob';
-  private readonly render: (runPolicy: RunPolicy, platform?: Platform) => FrameworkSpec;
-  private readonly check: () => readonly string[];
+  readonly kind: string;
+  private readonly job: JobFramework;
 
   /** PyTorch: DistributedDataParallel, FSDP, torchrun, elastic training. */
   static pytorch(props: PyTorchProps): Framework {
-    return new Framework(
-      'PyTorchJob',
-      (runPolicy, platform) => pytorchSpec(props, runPolicy, platform),
-      () => pytorchProblems(props),
-    );
+    return new Framework(pytorch(props));
   }
 
-  private constructor(
-    kind: 'PyTorchJob',
-    render: (runPolicy: RunPolicy, platform?: Platform) => FrameworkSpec,
-    check: () => readonly string[],
-  ) {
-    this.kind = kind;
-    this.render = render;
-    this.check = check;
+  /** JAX: `jax.distributed` with one process in each pod. */
+  static jax(props: JaxProps): Framework {
+    return new Framework(jax(props));
+  }
+
+  private constructor(job: JobFramework) {
+    this.job = job;
+    this.kind = job.definition.kind.kind;
+  }
+
+  /** @internal for {@link DistributedTrainingJob} */
+  get resource(): JobResource {
+    return this.job.resource;
+  }
+
+  /** @internal */
+  get definition(): ResourceDefinition {
+    return this.job.definition;
   }
 
   /** The custom resource's spec. */
   specWith(runPolicy: RunPolicy, platform?: Platform): FrameworkSpec {
-    return this.render(runPolicy, platform);
+    return this.job.render(runPolicy, platform);
   }
 
   /** What is wrong with the props, in words that say how to mend it. */
   problems(): readonly string[] {
-    return this.check();
+    return this.job.problems();
   }
 }

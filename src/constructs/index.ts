@@ -1,8 +1,9 @@
 export * from './accelerator.ts';
 export * from './cluster-platform.ts';
 export * from './distributed-training-job.ts';
-export * from './framework.ts';
+export { Framework, type FrameworkSpec } from './framework.ts';
 export * from './gang-scheduler.ts';
+export type { JaxProps } from './jax.ts';
 export * from './job-volume.ts';
 export {
   ConfigMap,
@@ -15,7 +16,7 @@ export {
 export * from './ml-platform.ts';
 export * from './node-placement.ts';
 export * from './nvidia-gpu.ts';
-export type { ElasticProps, PyTorchProps, WorkerProps } from './pytorch.ts';
-export type { ReplicaProps, RestartPolicy } from './replica.ts';
+export type { ElasticProps, PyTorchProps } from './pytorch.ts';
+export type { ReplicaProps, RestartPolicy, WorkerProps } from './replica.ts';
 export type { CleanPodPolicy, RunPolicyProps } from './run-policy.ts';
 export * from './synth.ts';

@@ -1,12 +1,8 @@
-import type { ElasticPolicy, PyTorchJobSpec, RunPolicy } from '../api/index.ts';
+import { PyTorchJob } from '../../imports/kubeflow.org.ts';
+import { type ElasticPolicy, PYTORCH_JOB_DEFINITION, type PyTorchJobSpec, type RunPolicy } from '../api/index.ts';
 import type { Platform } from './cluster-platform.ts';
-import { mergeReplica, type ReplicaProps, replicaSpec } from './replica.ts';
-
-/** Workers of a job. */
-export interface WorkerProps extends ReplicaProps {
-  /** Number of worker pods. @default 1 */
-  readonly replicas?: number;
-}
+import type { FrameworkSpec, JobFramework } from './framework.ts';
+import { countProblems, mergeReplica, type ReplicaProps, replicaSpec, type WorkerProps } from './replica.ts';
 
 /** Lets the number of workers change while the job runs. */
 export interface ElasticProps {
@@ -34,8 +30,14 @@ export interface PyTorchProps extends ReplicaProps {
 
 const CONTAINER = 'pytorch';
 
-/** The spec of the PyTorchJob, and the most pods it can have. */
-export function pytorchSpec(props: PyTorchProps, runPolicy: RunPolicy, platform?: Platform) {
+export const pytorch = (props: PyTorchProps): JobFramework => ({
+  definition: PYTORCH_JOB_DEFINITION,
+  resource: PyTorchJob,
+  render: (runPolicy, platform) => specOf(props, runPolicy, platform),
+  problems: () => problemsOf(props),
+});
+
+function specOf(props: PyTorchProps, runPolicy: RunPolicy, platform?: Platform): FrameworkSpec {
   const { master, workers, processesPerNode, elastic, ...shared } = props;
   const { replicas: workerCount = 1, ...workerProps } = workers ?? {};
   const spec: PyTorchJobSpec = {
@@ -54,8 +56,7 @@ export function pytorchSpec(props: PyTorchProps, runPolicy: RunPolicy, platform?
   return { spec, largest };
 }
 
-/** What is wrong with the props. */
-export function pytorchProblems(props: PyTorchProps): string[] {
+function problemsOf(props: PyTorchProps): string[] {
   const { master, workers, elastic, processesPerNode, image } = props;
   const problems: string[] = [];
   if (!master && !workers) problems.push("a PyTorch job needs 'master', 'workers' or both");
@@ -64,11 +65,8 @@ export function pytorchProblems(props: PyTorchProps): string[] {
       problems.push(`'${role}' has no image: set 'image' on it or on the framework`);
   }
   const count = workers?.replicas ?? 1;
-  if (!Number.isInteger(count) || count < 1) {
-    problems.push(
-      `'workers.replicas' must be a positive integer, got ${count}: leave 'workers' out for a job of one pod`,
-    );
-  }
+  const wrong = countProblems('workers.replicas', count);
+  problems.push(...wrong.map((problem) => `${problem}: leave 'workers' out for a job of one pod`));
   if (processesPerNode && !/^(auto|cpu|gpu|[1-9]\d*)$/.test(processesPerNode)) {
     problems.push(`'processesPerNode' must be auto, cpu, gpu or a positive number, got '${processesPerNode}'`);
   }

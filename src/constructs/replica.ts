@@ -36,6 +36,17 @@ export interface ReplicaProps {
   readonly annotations?: Readonly<Record<string, string>>;
 }
 
+/** Workers of a job. */
+export interface WorkerProps extends ReplicaProps {
+  /** Number of worker pods. @default 1 */
+  readonly replicas?: number;
+}
+
+/** What is wrong with a number of pods, which stands in the props at `path`. */
+export function countProblems(path: string, count: number): string[] {
+  return Number.isInteger(count) && count >= 1 ? [] : [`'${path}' must be a positive integer, got ${count}`];
+}
+
 /** The fields of `override` win; environment variables, labels and annotations are united. */
 export function mergeReplica(base: ReplicaProps, override: ReplicaProps): ReplicaProps {
   return {

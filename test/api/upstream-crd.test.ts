@@ -3,7 +3,12 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
-import { crdOf, PYTORCH_JOB_DEFINITION, type ResourceDefinition, type StructuralSchema } from '../../src/api/index.ts';
+import {
+  crdOf,
+  type ResourceDefinition,
+  type StructuralSchema,
+  TRAINING_JOB_DEFINITIONS,
+} from '../../src/api/index.ts';
 
 /** The peer whose CRDs ours must contain; its module carries them. */
 const MODULE = 'github.com/kubeflow/training-operator@v1.9.4';
@@ -54,7 +59,9 @@ function facts(schema: StructuralSchema, path = ''): ReadonlyMap<string, string>
   ]);
 }
 
-describe.each([['PyTorchJob', PYTORCH_JOB_DEFINITION]])('%s contains its upstream', (_kind, definition) => {
+const definitions = TRAINING_JOB_DEFINITIONS.map((definition) => [definition.kind.kind, definition] as const);
+
+describe.each(definitions)('%s contains its upstream', (_kind, definition) => {
   test('every upstream field is there, with its type, required fields and values', () => {
     const mine = facts(ours(definition).schema.openAPIV3Schema);
     const missing = [...facts(upstream(definition).schema.openAPIV3Schema)].filter(

@@ -7,6 +7,7 @@ import {
   type DistributedTrainingJobProps,
   EnvValue,
   Framework,
+  type JaxProps,
   JobVolume,
   NvidiaGpu,
   Platform,
@@ -72,6 +73,24 @@ describe('DistributedTrainingJob', () => {
     expect(manifest()).toMatchSnapshot();
   });
 
+  test('JAX', () => {
+    const { manifest } = job({
+      metadata: { name: 'lm' },
+      queue: 'gpu-queue',
+      platform: Platform.gke(),
+      runPolicy: { backoffLimit: 3 },
+      framework: Framework.jax({
+        image: 'jax:1',
+        command: ['python3', 'train.py'],
+        accelerator: Accelerator.nvidia(NvidiaGpu.L4, { count: 1 }),
+        user: 1000,
+        replicas: 4,
+        restartPolicy: 'ExitCode',
+      }),
+    });
+    expect(manifest()).toMatchSnapshot();
+  });
+
   test('its default child is the custom resource', () => {
     expect(ApiObject.of(job({ framework: pytorch() }).construct).kind).toBe('PyTorchJob');
   });
@@ -118,6 +137,14 @@ describe('DistributedTrainingJob', () => {
     const { synth } = job({ framework: pytorch(props) });
     expect(synth).toThrow('[test/train] ');
     expect(synth).toThrow(message);
+  });
+
+  test.each<[string, Partial<JaxProps>, string]>([
+    ['no image', { image: undefined }, "a JAX job has no image: set 'image'"],
+    ['no worker', { replicas: 0 }, "'replicas' must be a positive integer, got 0"],
+    ['half a worker', { replicas: 1.5 }, "'replicas' must be a positive integer, got 1.5"],
+  ])('refuses a JAX job with %s', (_what, props, message) => {
+    expect(job({ framework: Framework.jax({ image: 'jax:1', ...props }) }).synth).toThrow(message);
   });
 
   test('refuses a name too long for the pods that the job can grow to', () => {

@@ -26,3 +26,23 @@ test('the digits job has one master and the workers asked for', () => {
     spec: { pytorchReplicaSpecs: { Master: { replicas: 1 }, Worker: { replicas: 3 } } },
   });
 });
+
+test('the same digits with JAX, in as many processes', () => {
+  const app = Testing.app();
+  platformStack(app, { digits: { framework: 'jax', workers: 3, epochs: 5 } });
+  const [, chart] = synthesize(app);
+  const job = chart!.objects.find(({ kind }) => kind === 'JAXJob')!.toJson();
+  expect(job).toMatchObject({
+    metadata: { name: 'digits', namespace: 'quickstart' },
+    spec: {
+      jaxReplicaSpecs: {
+        Worker: {
+          replicas: 3,
+          template: { spec: { containers: [{ name: 'jax', image: 'armature-training-jax:0.1.0' }] } },
+        },
+      },
+    },
+  });
+  const script = chart!.objects.find(({ kind }) => kind === 'ConfigMap')!.toJson();
+  expect(script.data['digits.py']).toContain('jax.distributed.initialize');
+});

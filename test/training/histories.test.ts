@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
 import { isFinished } from '../../src/training/conditions.ts';
+import { JOB_KINDS } from '../../src/training/kinds/index.ts';
 import { type JobSketch, World } from './world.ts';
 
 /** What may happen to a job from outside, and how far the controller gets before it dies. */
@@ -25,19 +26,21 @@ const moves: fc.Arbitrary<Move> = fc.oneof(
   { weight: 2, arbitrary: fc.record({ do: fc.constant('wait' as const), seconds: fc.integer({ min: 1, max: 60 }) }) },
 );
 
-const sketches: fc.Arbitrary<JobSketch> = fc.record({
-  master: fc.boolean(),
-  workers: fc.integer({ min: 1, max: 3 }),
-  restartPolicy: fc.constantFrom('Always', 'OnFailure', 'Never', 'ExitCode'),
-  runPolicy: fc.record(
-    {
-      cleanPodPolicy: fc.constantFrom('None', 'Running', 'All'),
-      backoffLimit: fc.nat(3),
-      activeDeadlineSeconds: fc.integer({ min: 20, max: 200 }),
-    },
-    { requiredKeys: [] },
-  ),
-});
+const sketchesOf = (kind: string): fc.Arbitrary<JobSketch> =>
+  fc.record({
+    kind: fc.constant(kind),
+    master: fc.boolean(),
+    workers: fc.integer({ min: 1, max: 3 }),
+    restartPolicy: fc.constantFrom('Always', 'OnFailure', 'Never', 'ExitCode'),
+    runPolicy: fc.record(
+      {
+        cleanPodPolicy: fc.constantFrom('None', 'Running', 'All'),
+        backoffLimit: fc.nat(3),
+        activeDeadlineSeconds: fc.integer({ min: 20, max: 200 }),
+      },
+      { requiredKeys: [] },
+    ),
+  });
 
 function perform(world: World, move: Move): void {
   const pod = 'pod' in move ? (world.names('Pod')[move.pod] ?? '') : '';
@@ -72,10 +75,10 @@ function expectSound(world: World, terminal: boolean, writesAtEnd: number): void
   expect(created).toEqual([]);
 }
 
-describe('any history of a PyTorchJob', () => {
+describe.each(JOB_KINDS.map(({ kind }) => kind.kind))('any history of a %s', (kind) => {
   test('no place is taken twice, nothing is made after the end, and planning again converges', () => {
     fc.assert(
-      fc.property(sketches, fc.array(moves, { maxLength: 40 }), (sketch, history) => {
+      fc.property(sketchesOf(kind), fc.array(moves, { maxLength: 40 }), (sketch, history) => {
         const world = new World(sketch);
         let writesAtEnd = Number.POSITIVE_INFINITY;
         for (const move of history) {
@@ -90,11 +93,7 @@ describe('any history of a PyTorchJob', () => {
         const quiet = world.plan();
         expect({ status: quiet.status, remove: quiet.remove ?? [] }).toEqual({ status: undefined, remove: [] });
         if (isFinished(world.status) || world.job.spec.runPolicy?.suspend) return;
-        const wanted = Object.values(world.job.spec.pytorchReplicaSpecs).reduce(
-          (n, spec) => n + (spec.replicas ?? 1),
-          0,
-        );
-        expect(world.names('Pod')).toHaveLength(wanted);
+        expect(world.names('Pod')).toHaveLength(world.wanted);
       }),
       { numRuns: 500 },
     );
@@ -102,7 +101,7 @@ describe('any history of a PyTorchJob', () => {
 
   test('a run that is cut after any write ends as the whole one does', () => {
     const live = (cut: number): World => {
-      const world = new World({ workers: 3, restartPolicy: 'ExitCode', runPolicy: { cleanPodPolicy: 'All' } });
+      const world = new World({ kind, workers: 3, restartPolicy: 'ExitCode', runPolicy: { cleanPodPolicy: 'All' } });
       const advance = () => {
         if (world.writes.length < cut) world.step(cut - world.writes.length);
         world.settle();
@@ -114,7 +113,8 @@ describe('any history of a PyTorchJob', () => {
       advance();
       world.phase('j-worker-1', 'Running');
       advance();
-      world.exit('j-master-0', 0);
+      const pods = world.names('Pod');
+      for (const name of pods.includes('j-master-0') ? ['j-master-0'] : pods) world.exit(name ?? '', 0);
       advance();
       world.reap();
       advance();

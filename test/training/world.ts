@@ -2,7 +2,9 @@ import type { JobStatus } from '../../src/api/job.ts';
 import type { KubeObject } from '../../src/api/kube.ts';
 import type { PyTorchJob, PyTorchJobSpec } from '../../src/api/kubeflow-org.ts';
 import type { Plan } from '../../src/runtime/domain.ts';
-import { pytorch } from '../../src/training/kinds/pytorch.ts';
+import { resolve } from '../../src/training/defaults.ts';
+import type { JobKind } from '../../src/training/job-kind.ts';
+import { JOB_KINDS } from '../../src/training/kinds/index.ts';
 import type { TrainingOptions } from '../../src/training/options.ts';
 import { planJob } from '../../src/training/plan.ts';
 import type { Pod } from '../../src/training/pod-state.ts';
@@ -11,7 +13,22 @@ import type { Pod } from '../../src/training/pod-state.ts';
 
 export const START = Date.parse('2026-01-01T00:00:00Z');
 
+/** Where each kind keeps its pods in the spec. */
+const REPLICA_SPECS: Readonly<Record<string, string>> = {
+  PyTorchJob: 'pytorchReplicaSpecs',
+  JAXJob: 'jaxReplicaSpecs',
+};
+
+const kindNamed = (name: string): JobKind => {
+  const kind = JOB_KINDS.find((candidate) => candidate.kind.kind === name);
+  if (!kind) throw new Error(`no job kind ${name}`);
+  return kind;
+};
+
 export interface JobSketch {
+  /** @default 'PyTorchJob' */
+  readonly kind?: string;
+  /** For kinds that have one. @default true */
   readonly master?: boolean;
   readonly workers?: number;
   readonly restartPolicy?: string;
@@ -20,16 +37,18 @@ export interface JobSketch {
   readonly spec?: Partial<PyTorchJobSpec>;
 }
 
+/** Typed as the kind that most tests are about; the others have the same shape but for the name of one field. */
 export function jobOf(sketch: JobSketch = {}): PyTorchJob {
-  const { master = true, workers = 2, restartPolicy } = sketch;
+  const { kind = 'PyTorchJob', master = true, workers = 2, restartPolicy } = sketch;
+  const { mainContainer, replicaTypes } = kindNamed(kind);
   const replica = (replicas: number) => ({
     replicas,
     ...(restartPolicy ? { restartPolicy } : {}),
-    template: { spec: { containers: [{ name: 'pytorch', image: 'train:1' }] } },
+    template: { spec: { containers: [{ name: mainContainer, image: 'train:1' }] } },
   });
   return {
     apiVersion: 'kubeflow.org/v1',
-    kind: 'PyTorchJob',
+    kind,
     metadata: {
       name: 'j',
       namespace: 'ns',
@@ -38,13 +57,13 @@ export function jobOf(sketch: JobSketch = {}): PyTorchJob {
     },
     spec: {
       ...(sketch.runPolicy ? { runPolicy: sketch.runPolicy } : {}),
-      pytorchReplicaSpecs: {
-        ...(master ? { Master: replica(1) } : {}),
+      [REPLICA_SPECS[kind] ?? '']: {
+        ...(master && replicaTypes.includes('Master') ? { Master: replica(1) } : {}),
         ...(workers > 0 ? { Worker: replica(workers) } : {}),
       },
       ...sketch.spec,
     },
-  };
+  } as PyTorchJob;
 }
 
 export type Write =
@@ -86,9 +105,18 @@ export class World {
     this.options = options;
   }
 
+  get kind(): JobKind {
+    return kindNamed(this.job.kind);
+  }
+
+  /** Pods that the spec asks for. */
+  get wanted(): number {
+    return resolve(this.kind, this.job).replicas.reduce((sum, replica) => sum + replica.count, 0);
+  }
+
   plan(): Plan {
     const observed = { object: this.job, children: this.children, lookups: { nodes: this.nodes } };
-    return planJob(pytorch, this.options)(observed, this.now);
+    return planJob(this.kind, this.options)(observed, this.now);
   }
 
   /** Applies the first `limit` writes of one plan, as if the controller died after them. */
@@ -146,20 +174,24 @@ export class World {
 
   exit(name: string, exitCode: number): void {
     this.phase(name, exitCode === 0 ? 'Succeeded' : 'Failed', {
-      containerStatuses: [{ name: 'pytorch', state: { terminated: { exitCode } } }],
+      containerStatuses: [{ name: this.kind.mainContainer, state: { terminated: { exitCode } } }],
     });
   }
 
   /** The kubelet cannot go on with a pod's container, and says why. */
   waits(name: string, phase: string, reason: string, message?: string): void {
     this.phase(name, phase, {
-      containerStatuses: [{ name: 'pytorch', state: { waiting: { reason, ...(message ? { message } : {}) } } }],
+      containerStatuses: [
+        { name: this.kind.mainContainer, state: { waiting: { reason, ...(message ? { message } : {}) } } },
+      ],
     });
   }
 
   outOfMemory(name: string): void {
     this.phase(name, 'Failed', {
-      containerStatuses: [{ name: 'pytorch', state: { terminated: { exitCode: 137, reason: 'OOMKilled' } } }],
+      containerStatuses: [
+        { name: this.kind.mainContainer, state: { terminated: { exitCode: 137, reason: 'OOMKilled' } } },
+      ],
     });
   }
 
@@ -169,9 +201,10 @@ export class World {
   }
 
   scale(workers: number): void {
-    const specs = this.job.spec.pytorchReplicaSpecs;
-    const worker = { ...specs.Worker, replicas: workers };
-    this.job = { ...this.job, spec: { ...this.job.spec, pytorchReplicaSpecs: { ...specs, Worker: worker } } };
+    const specs = this.kind.replicaSpecsOf(this.job.spec);
+    const field = REPLICA_SPECS[this.job.kind] ?? '';
+    const changed = { ...specs, Worker: { ...specs?.Worker, replicas: workers } };
+    this.job = { ...this.job, spec: { ...this.job.spec, [field]: changed } };
   }
 
   private change(name: string, edit: (pod: Pod) => Pod): void {

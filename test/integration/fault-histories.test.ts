@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, test } from '@jest/globals';
 import { differences } from '../support/fault-differences.ts';
 import { describeHistory, historyOf, seedsOf } from '../support/fault-history.ts';
 import { FaultRig, type Outcome, type Scenario } from '../support/fault-rig.ts';

@@ -34,7 +34,7 @@ UNUSED_TREES = [
 ]
 
 KEPT_PROGRAMS = set(
-    """python3 python3.11 sh dash env cat ls cp mv rm mkdir rmdir ln echo printf test [ true false date id head tail wc
+    """python3 python3.11 python torchrun sh dash bash mktemp env cat ls cp mv rm mkdir rmdir ln echo printf test [ true false date id head tail wc
     sort uniq tr cut chmod chown touch uname nproc df du stat tee seq sleep timeout kill ps basename dirname readlink
     realpath sha256sum pwd""".split()
 )
@@ -42,7 +42,7 @@ KEPT_SHARED_DATA = {"zoneinfo", "ca-certificates", "python3"}
 
 CHECK = """
 import torch, sklearn.datasets, sklearn.model_selection, sklearn.preprocessing, sklearn.metrics
-import torch.distributed as dist, torch.utils.data, torch.utils.data.distributed
+import torch.distributed as dist, torch.distributed.run, torch.utils.data, torch.utils.data.distributed
 from torch.nn.parallel import DistributedDataParallel
 dist.init_process_group("gloo", init_method="tcp://127.0.0.1:29511", rank=0, world_size=1)
 model = DistributedDataParallel(torch.nn.Linear(64, 10))
@@ -58,6 +58,14 @@ print("\\n".join(sorted({m.__file__ for m in sys.modules.values() if getattr(m, 
 """
 
 
+# What upstream's Python client calls a training function with, where Debian has it not or not under that name.
+TORCHRUN = """#!/usr/bin/python3
+import sys
+from torch.distributed.run import main
+sys.exit(main())
+"""
+
+
 def remove(path: Path) -> None:
     if path.is_symlink() or path.is_file():
         path.unlink()
@@ -69,6 +77,15 @@ def link_alternatives() -> None:
     for name, target in ALTERNATIVES.items():
         remove(LIB / name)
         (LIB / name).symlink_to(target)
+
+
+def add_launchers() -> None:
+    torchrun = Path("/usr/bin/torchrun")
+    remove(torchrun)
+    torchrun.write_text(TORCHRUN)
+    torchrun.chmod(0o755)
+    remove(Path("/usr/bin/python"))
+    Path("/usr/bin/python").symlink_to("python3")
 
 
 def train_once() -> list[str]:
@@ -115,6 +132,7 @@ def remove_unused_libraries() -> None:
 
 def main() -> None:
     link_alternatives()
+    add_launchers()
     for path in UNUSED_TREES:
         remove(Path(path))
     for name in BUILD_ONLY_MODULES:

@@ -12,7 +12,8 @@ export const TRAINING_IMAGE = `armature-training-torch:${VERSION}`;
 
 const RECIPE = join(ROOT, 'images', 'training-torch');
 const RELEASE = 'bookworm';
-const PACKAGES = ['base-files', 'coreutils', 'dash', 'procps', 'python3', 'python3-torch', 'python3-sklearn'];
+/** bash, because upstream's Python client starts a training function with a script for it. */
+const PACKAGES = ['base-files', 'coreutils', 'dash', 'bash', 'procps', 'python3', 'python3-torch', 'python3-sklearn'];
 
 /**
  * Builds the training image: Debian's PyTorch and scikit-learn in one layer, cut down to what training needs. Jobs bring

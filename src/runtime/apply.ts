@@ -29,8 +29,11 @@ export interface ApplyOutcome {
   /** Whether the status is now as planned (or was, or is none of the plan's business). */
   readonly statusWritten: boolean;
   readonly removedSelf: boolean;
-  /** The namespace is being deleted: what is left of the plan was not tried, and never need be. */
-  readonly namespaceEnds: boolean;
+  /**
+   * Why the rest of the plan was not tried, if so: `namespace-ends`, nothing can be made there any more; `owner-gone`, the
+   * object itself is deleted and the cache will soon say so.
+   */
+  readonly stopped?: 'namespace-ends' | 'owner-gone';
 }
 
 /** A child's name is taken by an object of somebody else's. Waiting does not mend it; people do. */
@@ -54,12 +57,12 @@ export async function applyPlan<T extends KubeObject>(
     const [written] = await settleAll([status], 1);
     // What must be counted before it is done is not done when it could not be counted.
     if (written?.status === 'rejected') {
-      return { failures: [toError(written.reason)], statusWritten: false, removedSelf: false, namespaceEnds: false };
+      return stoppedBy([toError(written.reason)], written.reason);
     }
   }
   failures.push(...(await writeAll(childWrites(domain, observed, plan, context), context)));
   if (failures.some(isNamespaceTerminating)) {
-    return { failures, statusWritten: false, removedSelf: false, namespaceEnds: true };
+    return { failures, statusWritten: false, removedSelf: false, stopped: 'namespace-ends' };
   }
   let statusWritten = true;
   if (!plan.statusFirst) {
@@ -67,6 +70,7 @@ export async function applyPlan<T extends KubeObject>(
     if (written?.status === 'rejected') {
       statusWritten = false;
       failures.push(toError(written.reason));
+      if (isNotFound(written.reason)) return stoppedBy(failures, written.reason);
     }
   }
   const removedSelf = plan.removeSelf === true && failures.length === 0;
@@ -74,8 +78,16 @@ export async function applyPlan<T extends KubeObject>(
     const [removed] = await settleAll([() => remove(domain.kind, owner, owner, context)], 1);
     if (removed?.status === 'rejected') failures.push(toError(removed.reason));
   }
-  return { failures, statusWritten, removedSelf, namespaceEnds: false };
+  return { failures, statusWritten, removedSelf };
 }
+
+/** The status could not be written. */
+const stoppedBy = (failures: readonly Error[], reason: unknown): ApplyOutcome => ({
+  failures,
+  statusWritten: false,
+  removedSelf: false,
+  ...(isNotFound(reason) && { stopped: 'owner-gone' as const }),
+});
 
 const toError = (reason: unknown): Error => (reason instanceof Error ? reason : new Error(String(reason)));
 

@@ -34,7 +34,7 @@ export interface Workshop {
 export type Outcome =
   | { readonly type: 'gone' }
   | { readonly type: 'settled'; readonly wakeAt?: Instant }
-  /** Our own last writes are not in the cache yet. */
+  /** Our own last writes, or the deletion of the object, are not in the cache yet. */
   | { readonly type: 'behind' }
   /** The namespace is being deleted, and the object goes with it. */
   | { readonly type: 'abandoned' }
@@ -90,7 +90,8 @@ async function carryOut(
   try {
     const context = { client, ownWrites, fieldManager, cautious: failures > 0, signal: timeout.signal };
     const outcome = await applyPlan(domain, observed, plan, context);
-    if (outcome.namespaceEnds) {
+    if (outcome.stopped === 'owner-gone') return { type: 'behind' };
+    if (outcome.stopped === 'namespace-ends') {
       workshop.abandoned.add(observed.object.metadata.uid ?? '');
       return { type: 'abandoned' };
     }

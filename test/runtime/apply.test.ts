@@ -118,9 +118,20 @@ describe('applyPlan', () => {
         throw new ApiError(403, 'Forbidden', 'being terminated', undefined, ['NamespaceTerminating']);
     });
     const outcome = await apply(client, { children: [pod('p0')], status: { n: 1 }, removeSelf: true });
-    expect(outcome).toMatchObject({ namespaceEnds: true, statusWritten: false, removedSelf: false });
+    expect(outcome).toMatchObject({ stopped: 'namespace-ends', statusWritten: false, removedSelf: false });
     expect(lines()).toEqual(['create Pod p0']);
   });
+
+  test.each([true, false])(
+    'an object that is gone when its status is written needs nothing more (first: %p)',
+    async (statusFirst) => {
+      const { client } = recorder((line) => {
+        if (line.startsWith('merge')) throw new ApiError(404, 'NotFound', 'gone');
+      });
+      const outcome = await apply(client, { children: [], status: { n: 1 }, statusFirst, removeSelf: true });
+      expect(outcome).toMatchObject({ stopped: 'owner-gone', statusWritten: false, removedSelf: false });
+    },
+  );
 
   test('an object whose children failed is not removed', async () => {
     const { client, lines } = recorder((line) => {

@@ -1,0 +1,12 @@
+export { BUILTIN_KINDS, builtinMergeSchema } from './builtin/index.ts';
+export { mergeSchemaOf, type OpenApiSchema } from './crd-merge-schema.ts';
+export { jsonPatch } from './json-patch.ts';
+export { trackUpdate, type UpdateRequest } from './managed-fields.ts';
+export { keepTimes, managedFieldsOf, withManagedFields } from './managed-object.ts';
+export { mergePatch } from './merge-patch.ts';
+export type { MergeSchema } from './merge-schema.ts';
+export type { ManagedFieldsEntry } from './owners.ts';
+export { resetFields } from './reset-fields.ts';
+export { type ApplyRequest, serverSideApply } from './server-side-apply.ts';
+export { strategicMergePatch } from './strategic-merge-patch.ts';
+export { asTyped } from './typed.ts';

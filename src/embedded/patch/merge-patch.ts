@@ -1,0 +1,28 @@
+import type { KubeObject } from '../../api/kube.ts';
+import { withoutNulls } from './directives.ts';
+import { malformed } from './json-patch.ts';
+import { isMap, type JsonMap } from './values.ts';
+
+/**
+ * The object after a merge patch (RFC 7386): maps merge, null removes, all else is replaced. Shares what it does not
+ * change.
+ * @throws {ApiError} 400 when the patch is no map
+ */
+export function mergePatch(object: KubeObject, patch: unknown): KubeObject {
+  if (!isMap(patch)) throw malformed(patch, 'map[string]interface {}');
+  return mergeMaps(object as unknown as JsonMap, patch) as unknown as KubeObject;
+}
+
+function mergeMaps(target: JsonMap, patch: JsonMap): JsonMap {
+  const result: Record<string, unknown> = { ...target };
+  for (const [key, value] of Object.entries(patch)) {
+    if (value === null) delete result[key];
+    else if (value !== undefined) result[key] = mergeValue(target[key], value);
+  }
+  return result;
+}
+
+function mergeValue(target: unknown, patch: unknown): unknown {
+  if (!isMap(target)) return withoutNulls(patch);
+  return isMap(patch) ? mergeMaps(target, patch) : patch;
+}

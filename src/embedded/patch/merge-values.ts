@@ -1,0 +1,87 @@
+import { DEDUCED, type ListSchema, type MapSchema, type MergeSchema, schemaOfKey } from './merge-schema.ts';
+import { sortsOf } from './narrow.ts';
+import { itemElement, type PathElement } from './path-element.ts';
+import { isEmptyMap, isList, isMap, type JsonMap } from './values.ts';
+
+/**
+ * Lays an applied configuration over a live value: granular maps and lists with identities merge, all else is replaced.
+ * Nothing is removed. Items that both know keep the order of `applied`.
+ * @returns undefined when nothing is left
+ */
+export function mergeValues(schema: MergeSchema, live: unknown, applied: unknown): unknown {
+  if (applied === undefined) return live;
+  const sort = sortsOf(schema, live, applied).at(-1);
+  if (sort === 'map' && !schema.map!.atomic) {
+    const [left, right] = [isMap(live) ? live : {}, isMap(applied) ? applied : {}];
+    if (!(isEmptyMap(left) && isEmptyMap(right))) return mergeMaps(schema.map!, left, right);
+  } else if (sort === 'list' && schema.list!.type !== 'atomic') {
+    const [left, right] = [isList(live) ? live : [], isList(applied) ? applied : []];
+    if (left.length + right.length > 0) return mergeLists(schema.list!, left, right);
+  }
+  return applied;
+}
+
+function mergeMaps(schema: MapSchema, live: JsonMap, applied: JsonMap): JsonMap | undefined {
+  const result: Record<string, unknown> = {};
+  for (const key of Object.keys({ ...live, ...applied })) {
+    const value = mergeValues(schemaOfKey(schema, key) ?? DEDUCED, live[key], applied[key]);
+    if (value !== undefined) result[key] = value;
+  }
+  return isEmptyMap(result) ? undefined : result;
+}
+
+function mergeLists(
+  schema: ListSchema,
+  live: readonly unknown[],
+  applied: readonly unknown[],
+): readonly unknown[] | undefined {
+  const result: unknown[] = [];
+  const left = live.map((item) => itemElement(schema, item));
+  const right = applied.map((item) => itemElement(schema, item));
+  const liveItems = new Map<PathElement, unknown>();
+  for (const [index, element] of left.entries()) {
+    liveItems.set(element, liveItems.has(element) ? null : live[index]);
+  }
+  const appliedItems = new Map(right.map((element, index) => [element, applied[index]]));
+  const shared = right.filter((element) => liveItems.has(element));
+  const merged = new Set<PathElement>();
+  const take = (liveItem: unknown, appliedItem: unknown) => {
+    const value = mergeValues(schema.item, liveItem, appliedItem);
+    if (value !== undefined) result.push(value);
+  };
+  let nextShared = 0;
+  for (let l = 0, r = 0; l < left.length || r < right.length; ) {
+    if (l < left.length && r < right.length) {
+      const element = left[l]!;
+      if (element === right[r]) {
+        merged.add(element);
+        take(liveItems.get(element), appliedItems.get(element));
+        l++;
+        r++;
+        nextShared++;
+        continue;
+      }
+      if (appliedItems.has(element) && nextShared < shared.length && shared[nextShared] !== element) {
+        l++;
+        continue;
+      }
+    }
+    if (l < left.length) {
+      const element = left[l]!;
+      if (!appliedItems.has(element)) {
+        take(live[l], undefined);
+        l++;
+        continue;
+      }
+      if (merged.has(element)) l++;
+    }
+    if (r < right.length) {
+      const element = right[r]!;
+      merged.add(element);
+      take(liveItems.get(element), appliedItems.get(element));
+      r++;
+      if (shared[nextShared] === element) nextShared++;
+    }
+  }
+  return result.length > 0 ? result : undefined;
+}

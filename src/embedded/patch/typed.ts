@@ -1,0 +1,66 @@
+import type { KubeObject } from '../../api/kube.ts';
+import { DEDUCED, type FieldSchema, type MapSchema, type MergeSchema, schemaOfKey } from './merge-schema.ts';
+import { isEmptyMap, isList, isMap, type JsonMap } from './values.ts';
+
+/**
+ * What the server makes of an object of a built-in kind when it reads it into its own types: structs that it never
+ * leaves out are there, nulls, empty maps and empty lists are not. Shares what it does not change.
+ */
+export function asTyped(schema: MergeSchema, object: KubeObject): KubeObject {
+  return typed(schema, object) as KubeObject;
+}
+
+/** The object before its creation: nothing but what the server never leaves out. */
+export function emptyObject(schema: MergeSchema, like: KubeObject): KubeObject {
+  return asTyped(schema, { apiVersion: like.apiVersion, kind: like.kind } as KubeObject);
+}
+
+function typed(schema: MergeSchema, value: unknown): unknown {
+  if (isMap(value) && schema.map && schema !== DEDUCED) return typedMap(schema.map, value);
+  if (!isList(value) || !schema.list) return value;
+  const { item } = schema.list;
+  let changed = false;
+  const items = value.map((old) => {
+    const next = typed(item, old);
+    changed ||= next !== old;
+    return next;
+  });
+  return changed ? items : value;
+}
+
+function typedMap(schema: MapSchema, map: JsonMap): JsonMap {
+  let result: Record<string, unknown> | undefined;
+  for (const key in map) {
+    const value = map[key];
+    const field = schema.fields.get(key);
+    const next = isLeftOut(field, value) ? undefined : typed(schemaOfKey(schema, key) ?? DEDUCED, value);
+    if (next === value) continue;
+    result ??= { ...map };
+    if (next === undefined) delete result[key];
+    else result[key] = next;
+  }
+  for (const [key, field] of schema.fields) {
+    if (!field.always || (result ?? map)[key] !== undefined) continue;
+    result ??= { ...map };
+    result[key] = emptyValue(field.schema);
+  }
+  return result ?? map;
+}
+
+function isLeftOut(field: FieldSchema | undefined, value: unknown): boolean {
+  if (value === null) return true;
+  if (!field || field.always) return false;
+  if (isList(value)) return value.length === 0;
+  const { map } = field.schema;
+  return isMap(value) && map !== undefined && isPlainMap(map) && isEmptyMap(value);
+}
+
+/** A map from names to values, not a struct. */
+const isPlainMap = (map: MapSchema): boolean => map.fields.size === 0 && map.rest !== undefined && map.rest !== DEDUCED;
+
+function emptyValue(schema: MergeSchema): unknown {
+  if (schema.scalar === 'number') return 0;
+  if (schema.scalar === 'boolean') return false;
+  if (schema.scalar) return '';
+  return schema.map && !isPlainMap(schema.map) ? typedMap(schema.map, {}) : null;
+}

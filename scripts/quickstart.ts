@@ -4,8 +4,8 @@
  */
 import { connect } from '../src/cli/connect.ts';
 import { installObjects } from '../src/cli/install-objects.ts';
+import { interruptRunning } from '../src/cluster/command.ts';
 import type { HttpClient } from '../src/runtime/http-client.ts';
-import type { Log } from '../src/runtime/progress.ts';
 import { buildControllerImage } from './images/controller-image.ts';
 import { buildTrainingImage } from './images/training-image.ts';
 import { parseOptions, type QuickstartOptions } from './quickstart/options.ts';
@@ -16,8 +16,8 @@ import { contextTarget, localTarget, type Target } from './quickstart/target.ts'
 import { followTraining, type JobRef, removeEarlier, submit } from './quickstart/train.ts';
 
 const options = optionsOrExit();
-const log: Log = (line) => (options.json ? process.stderr : process.stdout).write(`${line}\n`);
-const phases = new Phases(log);
+const phases = new Phases((line) => (options.json ? process.stderr : process.stdout).write(`${line}\n`));
+const { log } = phases;
 const job: JobRef = { namespace: 'quickstart', name: 'digits' };
 let target: Target | undefined;
 let client: HttpClient | undefined;
@@ -29,6 +29,7 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     if (stopping) return;
     stopping = true;
     log(`${signal}: stopping`);
+    interruptRunning();
     void takeDown().finally(() => process.exit(130));
   });
 }
@@ -60,14 +61,10 @@ async function run(): Promise<number> {
   ]);
   for (const image of images) log(`  ${image.name} ${(image.size / 1e6).toFixed(0)} MB ${image.digest.slice(0, 19)}`);
   const { context } = options;
-  const where = context
-    ? `cluster of context ${context}`
-    : 'local Kubernetes (the first time builds it: about 6 minutes)';
-  const used = await phases.run('cluster', where, () =>
-    context ? contextTarget(context, indented) : localTarget(indented),
-  );
+  const used = context ? contextTarget(context, indented) : localTarget(indented);
   target = used;
-  const connection = await connect(used.access);
+  const access = await phases.run('cluster', used.title, () => used.up());
+  const connection = await connect(access);
   client = connection;
   await phases.run('load', 'loading the images into the cluster', async () => {
     for (const image of images) await used.load(image);

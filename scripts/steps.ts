@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { createRequire } from 'node:module';
 
 const require = createRequire(import.meta.url);
@@ -57,6 +57,13 @@ export async function runStep(step: Step): Promise<StepResult> {
   return { name: step.name, ok: code === 0, seconds };
 }
 
+const running = new Set<ChildProcess>();
+
+/** Ends the steps that run. */
+export function stopSteps(): void {
+  for (const child of running) child.kill();
+}
+
 /** Runs Node with these arguments, output passed through; resolves to the exit code, 1 for a signal. */
 export function runNode(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<number> {
   return new Promise((resolve, reject) => {
@@ -64,7 +71,11 @@ export function runNode(args: readonly string[], env: Readonly<Record<string, st
       stdio: ['ignore', 'ignore', 'inherit'],
       env: { ...process.env, FORCE_COLOR: process.stdout.isTTY ? '1' : '0', ...env },
     });
+    running.add(child);
     child.once('error', reject);
-    child.once('exit', (code) => resolve(code ?? 1));
+    child.once('exit', (code) => {
+      running.delete(child);
+      resolve(code ?? 1);
+    });
   });
 }

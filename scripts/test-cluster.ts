@@ -1,42 +1,31 @@
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
+import { clusterDown, clusterUp } from '../src/cluster/index.ts';
 
-const run = promisify(execFile);
 const NAME = 'armature-test';
 
-export interface TestCluster {
-  /** Tells the tests which cluster to use. */
-  readonly env: Readonly<Record<string, string>>;
-  down(): Promise<void>;
-}
-
 /**
- * Brings up the cluster with fake nodes that all live tests of one run share. Nothing is returned when it cannot
- * be had here; the tests then bring it up themselves and fail with the reason.
+ * Brings up the cluster with fake nodes that all live tests of one run share. @returns the environment that tells the
+ * tests which cluster to use; empty when it cannot be had here: they then try it themselves and fail with the reason.
  */
-export async function testCluster(): Promise<TestCluster | undefined> {
+export async function testClusterUp(): Promise<Readonly<Record<string, string>>> {
   const started = Date.now();
   process.stdout.write('… local cluster with 4 fake nodes (the first time builds Kubernetes: about 6 minutes)\n');
   try {
-    const { stdout } = await armature('cluster', 'up', '--name', NAME, '--nodes', 'fake:4', '--json');
-    const lines = stdout.trim().split('\n');
+    const log = (line: string) => process.stderr.write(`  ${line}\n`);
+    const info = await clusterUp({ name: NAME, nodes: 'fake:4', log });
     process.stdout.write(`✓ local cluster (${((Date.now() - started) / 1000).toFixed(1)} s)\n`);
-    return { env: { ARMATURE_TEST_CLUSTER: lines.at(-1) ?? '' }, down };
+    return { ARMATURE_TEST_CLUSTER: JSON.stringify(info) };
   } catch (error) {
     process.stdout.write(`✗ local cluster: ${error instanceof Error ? error.message : String(error)}\n`);
-    return undefined;
+    return {};
   }
 }
 
-async function down(): Promise<void> {
+/** Takes it down; content when there is none. */
+export async function testClusterDown(): Promise<void> {
   try {
-    await armature('cluster', 'down', '--name', NAME);
+    await clusterDown(NAME);
   } catch (error) {
     process.stdout.write(`✗ taking the local cluster down: ${String(error)}\n`);
     process.exitCode = 1;
   }
-}
-
-function armature(...args: string[]) {
-  return run(process.execPath, ['src/cli/main.ts', ...args], { maxBuffer: 64 << 20 });
 }

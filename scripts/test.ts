@@ -3,8 +3,8 @@
  * Ends with `N passed, N failed` and exits with 1 when anything failed or nothing ran.
  */
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { jestStep, runStep, STATIC_STEPS } from './steps.ts';
-import { testCluster } from './test-cluster.ts';
+import { jestStep, runStep, STATIC_STEPS, stopSteps } from './steps.ts';
+import { testClusterDown, testClusterUp } from './test-cluster.ts';
 import { RESULTS_FILE, readReport, summary, type TestOutcome } from './test-results.ts';
 
 const PROJECTS = ['unit', 'integration', 'e2e', 'conformance'];
@@ -25,11 +25,24 @@ for (const step of STATIC_STEPS) {
   });
 }
 
-const cluster = projects.some((project) => LIVE.has(project)) ? await testCluster() : undefined;
+const live = projects.some((project) => LIVE.has(project));
+let stopping = false;
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  // A terminal's Ctrl-C arrives twice: to the whole group, and passed on by the bootstrap.
+  process.on(signal, () => {
+    if (stopping) return;
+    stopping = true;
+    process.stdout.write(`${signal}: stopping${live ? ', and taking the local cluster down' : ''}\n`);
+    stopSteps();
+    void (live ? testClusterDown() : Promise.resolve()).finally(() => process.exit(130));
+  });
+}
+
+const clusterEnv = live ? await testClusterUp() : {};
 try {
   for (const project of projects) outcomes.push(...(await runProject(project)));
 } finally {
-  await cluster?.down();
+  if (live) await testClusterDown();
 }
 
 writeFileSync(RESULTS_FILE, `${JSON.stringify({ finishedAt: new Date().toISOString(), tests: outcomes }, null, 1)}\n`);
@@ -40,6 +53,7 @@ const tests = outcomes.filter((outcome) => outcome.project !== 'check' && outcom
 process.exitCode = tests.length > 0 && outcomes.every((outcome) => outcome.status !== 'failed') ? 0 : 1;
 
 async function runProject(project: string): Promise<TestOutcome[]> {
+  if (stopping) return new Promise(() => {});
   const report = `build/reports/jest-${project}.json`;
   rmSync(report, { force: true });
   const step = jestStep(
@@ -47,8 +61,7 @@ async function runProject(project: string): Promise<TestOutcome[]> {
     report,
     LIVE.has(project) ? ['--runInBand', '--forceExit', '--testTimeout=60000'] : [],
   );
-  const env = cluster && LIVE.has(project) ? cluster.env : {};
-  const result = await runStep({ ...step, env });
+  const result = await runStep({ ...step, env: LIVE.has(project) ? clusterEnv : {} });
   const found = readReport(project, report);
   if (result.ok || found.some((outcome) => outcome.status === 'failed')) return found;
   return [

@@ -1,38 +1,48 @@
 import { canRun, run } from '../../src/cluster/command.ts';
 import { clusterDown, clusterUp, loadImage } from '../../src/cluster/index.ts';
+import { clusterPaths } from '../../src/cluster/paths.ts';
 import { type AccessOptions, loadAccess } from '../../src/runtime/kubeconfig.ts';
 import type { Log } from '../../src/runtime/progress.ts';
 import type { Image } from '../oci/image.ts';
 
 /** The cluster that the quickstart runs on. */
 export interface Target {
-  readonly access: AccessOptions;
+  /** What the phase of getting it ready is called. */
+  readonly title: string;
+  /** Gets the cluster ready. @returns how to reach it */
+  up(): Promise<AccessOptions>;
   /** Makes an image available to the cluster's nodes. */
   load(image: Image): Promise<void>;
   /** What the user types before kubectl's own arguments. */
   readonly kubectl: string;
-  /** Takes away what was brought up. */
+  /** Takes away what was brought up, be it only half. */
   down(): Promise<void>;
 }
 
 export const CLUSTER_NAME = 'quickstart';
 
 /** A Kubernetes on this machine, with one real node. */
-export async function localTarget(log: Log): Promise<Target> {
-  const { kubeconfig } = await clusterUp({ name: CLUSTER_NAME, nodes: 'real', log });
+export function localTarget(log: Log): Target {
   return {
-    access: { kubeconfig },
+    title: 'local Kubernetes (the first time builds it: about 6 minutes)',
+    up: async () => {
+      const { kubeconfig } = await clusterUp({ name: CLUSTER_NAME, nodes: 'real', log });
+      return { kubeconfig };
+    },
     load: (image) => loadImage(CLUSTER_NAME, image.file),
-    kubectl: `kubectl --kubeconfig ${kubeconfig}`,
+    kubectl: `kubectl --kubeconfig ${clusterPaths(CLUSTER_NAME).kubeconfig}`,
     down: () => clusterDown(CLUSTER_NAME),
   };
 }
 
 /** A cluster that is already there. Nothing in it is ever removed. */
-export async function contextTarget(context: string, log: Log): Promise<Target> {
-  await loadAccess({ context });
+export function contextTarget(context: string, log: Log): Target {
   return {
-    access: { context },
+    title: `cluster of context ${context}`,
+    up: async () => {
+      await loadAccess({ context });
+      return { context };
+    },
     load: (image) => loadInto(context, image, log),
     kubectl: `kubectl --context ${context}`,
     down: async () => {},

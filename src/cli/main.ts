@@ -43,6 +43,11 @@ export async function programFor(args: readonly string[]): Promise<Command> {
 }
 
 if (import.meta.main) {
+  // A reader that has seen enough, such as head, ends us without a word.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    process.exit(0);
+  });
   const args = process.argv.slice(2);
   const program = await programFor(args);
   await program.parseAsync(args, { from: 'user' }).catch((error: unknown) => {

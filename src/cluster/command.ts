@@ -1,6 +1,7 @@
 /** Runs other programs to their end. */
 
 import { type ChildProcess, spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
 import type { Log } from '../runtime/progress.ts';
 
 export interface RunOptions {
@@ -11,6 +12,8 @@ export interface RunOptions {
   readonly input?: string;
   /** Told every ten seconds how long the program has been running and the last thing it said. */
   readonly log?: Log;
+  /** Told each whole line of standard output as it comes. */
+  readonly onLine?: (line: string) => void;
   /** How the log calls the program. @default - its name */
   readonly title?: string;
 }
@@ -31,6 +34,7 @@ export function run(program: string, args: readonly string[], options: RunOption
     const out: Buffer[] = [];
     let said = '';
     child.stdout?.on('data', (chunk: Buffer) => out.push(chunk));
+    if (child.stdout && options.onLine) createInterface({ input: child.stdout }).on('line', options.onLine);
     child.stderr?.on('data', (chunk: Buffer) => {
       said = (said + chunk).slice(-4000);
     });

@@ -56,6 +56,8 @@ export class FaultProxy {
   private expireWatches = 0;
   private watchListsRefused = false;
   private dead = false;
+  /** Which process a request is from: what a dead one sent must not count as its successor's. */
+  private life = 0;
   private readonly streams = new Set<ServerResponse>();
   private readonly server: Server;
   private readonly agent: Agent;
@@ -95,6 +97,7 @@ export class FaultProxy {
   async kill(): Promise<void> {
     if (this.dead) return;
     this.dead = true;
+    this.life++;
     this.dropWatches();
     await this.onKill();
   }
@@ -125,9 +128,10 @@ export class FaultProxy {
   }
 
   private async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const life = this.life;
     const body = await bodyOf(request);
     const path = request.url ?? '/';
-    if (this.dead) return void response.destroy();
+    if (this.dead || life !== this.life) return void response.destroy();
     if (/[?&]watch=(true|1)/.test(path)) return this.watch(request, response, path);
     if (!isCounted(request.method ?? 'GET', path)) return this.forward(request, response, path, body);
 

@@ -139,7 +139,8 @@ export class FaultRig {
     this.proxy.revive();
     const life = ++this.life;
     const onSpawn = (child: ChildProcess) => {
-      this.child = child;
+      if (life === this.life) this.child = child;
+      else child.kill('SIGKILL');
     };
     try {
       this.controller = await ControllerProcess.start({ kubeconfig: this.kubeconfig, onSpawn });

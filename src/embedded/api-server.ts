@@ -1,17 +1,18 @@
 import { apiVersionOf, type Kind, type KubeObject, keyOf } from '../api/kube.ts';
 import { ApiError, type ObjectRef, type PatchType, type WatchEvent } from '../runtime/client.ts';
 import type { Environment } from '../runtime/environment.ts';
-import type { AdmissionRequest, AdmissionStep } from './admission.ts';
+import type { AdmissionRequest, AdmissionStep } from './admission/step.ts';
 import { type DeleteRequest, mayGo, planDeletion } from './deletion.ts';
 import { alreadyExists, badRequest, expired, noSuchResource, notFound, notImplemented } from './errors.ts';
 import { type ListRequest, type ListResult, listPage } from './list.ts';
 import { type Managers, trackManagers, untrackedManagers } from './managers.ts';
+import { keepTimes } from './patch/index.ts';
 import { applyPatch } from './patching.ts';
 import { type Resource, resourceId } from './resource.ts';
 import { selectionOf } from './selectors.ts';
 import { CompactedError, Store } from './store.ts';
 import type { StrategyContext } from './strategy.ts';
-import type { Subresource } from './subresource.ts';
+import type { Subresource } from './subresources/subresource.ts';
 import { bookmark, eventOf } from './watch.ts';
 import { type DecodeOptions, decode, prepareCreate, prepareUpdate } from './writes.ts';
 
@@ -210,16 +211,14 @@ export class ApiServer {
         resource,
         request,
         now: this.#environment.now(),
-        managers: untrackedManagers,
       });
       return subresource.replace({ server: this, resource, ref, body: patched, request, context: this.#context() });
     }
     const stored = this.store.get(resource.table, keyOf(ref));
     if (!stored && (type !== 'apply' || request.subresource)) throw notFound(kind, ref.name);
     const live = stored && shown(resource, stored);
-    const managers = this.#managers;
     const now = this.#environment.now();
-    const patched = applyPatch({ type, body, ...(live && { live }), ref, resource, request, now, managers });
+    const patched = applyPatch({ type, body, ...(live && { live }), ref, resource, request, now });
     const decoded = decode(resource, patched, request);
     if (!stored) return this.#create(resource, ref.namespace, decoded, { ...request, applied: true });
     return this.#update(resource, toStored(resource, decoded), stored, { ...request, applied: type === 'apply' });
@@ -259,6 +258,22 @@ export class ApiServer {
     return items.map(({ metadata: { namespace, name = '' } }) => {
       return this.delete(kind, { name, ...(namespace && { namespace }) }, options).object;
     });
+  }
+
+  /**
+   * Writes past the rules of updates, on behalf of the server itself: what a binding does to a pod.
+   * @returns the object as stored
+   */
+  amend(kind: Kind, ref: ObjectRef, change: (object: KubeObject) => KubeObject): KubeObject {
+    const resource = this.resource(kind);
+    const object = this.#existing(resource, ref);
+    return this.store.put(resource.table, keyOf(object.metadata), change(object));
+  }
+
+  /** Removes an object at once, whatever holds it; for the server itself. */
+  expunge(kind: Kind, ref: ObjectRef): void {
+    const resource = this.resource(kind);
+    this.store.delete(resource.table, keyOf(this.#existing(resource, ref).metadata));
   }
 
   #context(): StrategyContext {
@@ -303,18 +318,16 @@ export class ApiServer {
     const context = this.#context();
     const admission: AdmissionRequest = { operation: 'CREATE', resource, object: decoded, now: context.now };
     const placed = namespace ? { ...decoded, metadata: { ...decoded.metadata, namespace } } : decoded;
-    const object = this.#mutate(toStored(resource, placed), admission);
+    const managed = request.applied
+      ? placed
+      : this.#managers.created(resource, placed, request.fieldManager ?? DEFAULT_MANAGER, context.now);
+    const object = this.#mutate(toStored(resource, managed), admission);
     const prepared = prepareCreate(resource, object, namespace, context);
-    const managed = this.#managers.created(resource, prepared, {
-      manager: request.fieldManager ?? DEFAULT_MANAGER,
-      now: context.now,
-      applied: request.applied === true,
-    });
-    const key = keyOf(managed.metadata);
-    for (const step of this.#admission) step.validate?.({ ...admission, object: managed }, this.store);
-    if (this.store.get(resource.table, key)) throw alreadyExists(kind, managed.metadata.name ?? '');
-    if (request.dryRun) return shown(resource, managed);
-    return shown(resource, this.store.put(resource.table, key, managed));
+    const key = keyOf(prepared.metadata);
+    for (const step of this.#admission) step.validate?.({ ...admission, object: prepared }, this.store);
+    if (this.store.get(resource.table, key)) throw alreadyExists(kind, prepared.metadata.name ?? '');
+    if (request.dryRun) return shown(resource, prepared);
+    return shown(resource, this.store.put(resource.table, key, prepared));
   }
 
   #update(
@@ -333,13 +346,15 @@ export class ApiServer {
       now: context.now,
       ...(subresource && { subresource }),
     };
-    const prepared = prepareUpdate(resource, this.#mutate(next, admission), previous, subresource, context);
-    const managed = this.#managers.updated(resource, prepared, previous, {
-      manager: request.fieldManager ?? DEFAULT_MANAGER,
-      now: context.now,
-      applied: request.applied === true,
-      ...(subresource && { subresource }),
-    });
+    const tracked = request.applied
+      ? next
+      : this.#managers.updated(resource, next, previous, {
+          manager: request.fieldManager ?? DEFAULT_MANAGER,
+          now: context.now,
+          ...(subresource && { subresource }),
+        });
+    const prepared = prepareUpdate(resource, this.#mutate(tracked, admission), previous, subresource, context);
+    const managed = keepTimes(previous, prepared);
     for (const step of this.#admission) step.validate?.({ ...admission, object: managed }, this.store);
     if (managed === previous || request.dryRun) return shown(resource, managed);
     const key = keyOf(managed.metadata);

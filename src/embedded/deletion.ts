@@ -2,9 +2,9 @@ import type { KubeObject, ObjectMeta } from '../api/kube.ts';
 import type { DeleteOptions } from '../runtime/client.ts';
 import type { Instant } from '../runtime/environment.ts';
 import { conflict } from './errors.ts';
-import { seconds } from './instant.ts';
+import { instantText } from './instant.ts';
 import type { Resource } from './resource.ts';
-import type { StrategyContext } from './strategy.ts';
+import type { Strategy, StrategyContext } from './strategy.ts';
 
 export const ORPHAN_FINALIZER = 'orphan';
 export const FOREGROUND_FINALIZER = 'foregroundDeletion';
@@ -30,6 +30,8 @@ export function planDeletion(
   context: StrategyContext,
 ): Deletion {
   checkPreconditions(resource, object, request);
+  const { strategy } = resource;
+  if (strategy.isHeld?.(object)) return { ...held(strategy, object, context), now: false };
   const grace = graceOf(resource, object, request, context.now);
   if (grace === 'pending') return { now: false };
   const finalizers = collectionFinalizers(object.metadata.finalizers ?? [], request.propagationPolicy);
@@ -44,8 +46,16 @@ export function planDeletion(
   if (metadata.generation === undefined) delete metadata.generation;
   const withFinalizers: ObjectMeta = { ...metadata, finalizers };
   const next = { ...object, metadata: finalizers.length > 0 ? withFinalizers : without(withFinalizers, 'finalizers') };
-  const prepared = resource.strategy.prepareForDelete?.(next, context) ?? next;
+  const prepared = strategy.prepareForDelete?.(next, context) ?? next;
   return { marked: prepared, now: finalizers.length === 0 && !(grace && grace.deletionGracePeriodSeconds > 0) };
+}
+
+/** Something other than finalizers holds it: it is marked, once. */
+function held(strategy: Strategy, object: KubeObject, context: StrategyContext): Pick<Deletion, 'marked'> {
+  if (object.metadata.deletionTimestamp !== undefined) return {};
+  const metadata = { ...object.metadata, deletionTimestamp: instantText(context.now) };
+  const next = { ...object, metadata };
+  return { marked: strategy.prepareForDelete?.(next, context) ?? next };
 }
 
 function checkPreconditions(resource: Resource, { metadata }: KubeObject, request: DeleteRequest): void {
@@ -89,11 +99,11 @@ function graceOf(
     if (!deletionGracePeriodSeconds) return undefined;
     if (asked === undefined || asked >= deletionGracePeriodSeconds) return 'pending';
     const at = Date.parse(deletionTimestamp) + (asked - deletionGracePeriodSeconds) * 1000;
-    return { deletionTimestamp: seconds(at), deletionGracePeriodSeconds: asked };
+    return { deletionTimestamp: instantText(at), deletionGracePeriodSeconds: asked };
   }
   const period = strategy.gracePeriodSeconds(object, asked);
   if (period === undefined) return undefined;
-  return { deletionTimestamp: seconds(now + period * 1000), deletionGracePeriodSeconds: period };
+  return { deletionTimestamp: instantText(now + period * 1000), deletionGracePeriodSeconds: period };
 }
 
 function collectionFinalizers(existing: readonly string[], policy: DeleteOptions['propagationPolicy']): string[] {
@@ -108,7 +118,11 @@ function collectionFinalizers(existing: readonly string[], policy: DeleteOptions
 function marked(metadata: ObjectMeta, now: Instant): ObjectMeta {
   const { deletionTimestamp } = metadata;
   const later = deletionTimestamp === undefined || Date.parse(deletionTimestamp) > now;
-  return { ...metadata, deletionTimestamp: later ? seconds(now) : deletionTimestamp, deletionGracePeriodSeconds: 0 };
+  return {
+    ...metadata,
+    deletionTimestamp: later ? instantText(now) : deletionTimestamp,
+    deletionGracePeriodSeconds: 0,
+  };
 }
 
 /** Counted once, when the deletion is first asked for, for kinds that count generations. */

@@ -1,7 +1,6 @@
 import type { Kind } from '../api/kube.ts';
 import { ApiError } from '../runtime/client.ts';
-import { qualifiedKind, qualifiedResource } from './resource.ts';
-import type { FieldError } from './strategy.ts';
+import { qualifiedResource } from './resource.ts';
 
 /** The refusals of kube-apiserver, in its words. */
 export const badRequest = (message: string): ApiError => new ApiError(400, 'BadRequest', message);
@@ -33,11 +32,3 @@ export const expired = (message: string): ApiError => new ApiError(410, 'Expired
 /** What this server does not do, by name. */
 export const notImplemented = (what: string): ApiError =>
   new ApiError(501, 'NotImplemented', `the embedded cluster does not support ${what}; use a real cluster for it`);
-
-/** The 422 that lists what is wrong with an object; undefined when nothing is. */
-export function invalidObject(kind: Kind, name: string, errors: readonly FieldError[]): ApiError | undefined {
-  if (errors.length === 0) return undefined;
-  const said = [...new Set(errors.map(({ field, message }) => `${field}: ${message}`))];
-  const list = said.length === 1 ? said[0] : `[${said.join(', ')}]`;
-  return new ApiError(422, 'Invalid', `${qualifiedKind(kind)} ${JSON.stringify(name)} is invalid: ${list}`);
-}

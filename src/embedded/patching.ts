@@ -3,11 +3,8 @@ import type { ObjectRef, PatchType } from '../runtime/client.ts';
 import type { Instant } from '../runtime/environment.ts';
 import type { WriteRequest } from './api-server.ts';
 import { badRequest } from './errors.ts';
-import type { Managers } from './managers.ts';
-import { jsonPatch } from './patch/json-patch.ts';
-import { mergePatch } from './patch/merge-patch.ts';
-import { serverSideApply } from './patch/server-side-apply.ts';
-import { strategicMergePatch } from './patch/strategic-merge-patch.ts';
+import { resetsOf } from './managers.ts';
+import { jsonPatch, mergePatch, serverSideApply, strategicMergePatch } from './patch/index.ts';
 import type { Resource } from './resource.ts';
 
 export interface PatchRequest {
@@ -19,7 +16,6 @@ export interface PatchRequest {
   readonly resource: Resource;
   readonly request: WriteRequest;
   readonly now: Instant;
-  readonly managers: Managers;
 }
 
 /** The object that a patch makes of another, before it is validated. */
@@ -52,6 +48,7 @@ function apply({ body, live, ref, resource, request, now }: PatchRequest): KubeO
     schema: resource.mergeSchema,
     apiVersion: apiVersionOf(resource.kind),
     now,
+    reset: resetsOf(resource, subresource),
     ...(subresource && { subresource }),
   });
 }

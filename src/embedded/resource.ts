@@ -47,7 +47,3 @@ export const resourceId = (kind: Pick<Kind, 'group' | 'plural'>): string => `${k
 /** As errors name a resource: `pods`, `pytorchjobs.kubeflow.org`. */
 export const qualifiedResource = (kind: Pick<Kind, 'group' | 'plural'>): string =>
   kind.group === '' ? kind.plural : `${kind.plural}.${kind.group}`;
-
-/** As errors name a kind: `Pod`, `PyTorchJob.kubeflow.org`. */
-export const qualifiedKind = (kind: Pick<Kind, 'group' | 'kind'>): string =>
-  kind.group === '' ? kind.kind : `${kind.kind}.${kind.group}`;

@@ -13,6 +13,8 @@ export interface Change {
   readonly previous?: KubeObject;
 }
 
+const EVERY_TABLE = '*';
+
 export type Listener = (change: Change) => void;
 
 /** Where changes are kept beyond the life of the process. Called synchronously, in the order of revisions. */
@@ -135,6 +137,16 @@ export class Store {
     return () => listeners.delete(listener);
   }
 
+  /** Calls `listener` within each later write of any table. */
+  subscribeAll(listener: Listener): () => void {
+    return this.subscribe(EVERY_TABLE, listener);
+  }
+
+  /** The names of the tables that hold or held something. */
+  tables(): readonly string[] {
+    return [...this.#tables.keys()];
+  }
+
   /** Puts back what a journal kept; for a store that nobody uses yet. */
   restore(
     rows: Iterable<{ readonly table: string; readonly key: string; readonly object: KubeObject }>,
@@ -162,9 +174,10 @@ export class Store {
       const forgotten = this.#history.splice(0, this.#history.length - this.#limit);
       this.#compacted = forgotten[forgotten.length - 1]?.revision ?? this.#compacted;
     }
-    const listeners = this.#listeners.get(change.table);
-    if (!listeners) return;
-    for (const listener of [...listeners]) listener(change);
+    for (const name of [change.table, EVERY_TABLE]) {
+      const listeners = this.#listeners.get(name);
+      if (listeners) for (const listener of [...listeners]) listener(change);
+    }
   }
 }
 

@@ -33,13 +33,19 @@ export interface Strategy {
   prepareForUpdate?(next: KubeObject, previous: KubeObject, context: StrategyContext): KubeObject;
   /** The same for `/status`; the server has put everything but status back already. */
   prepareForStatusUpdate?(next: KubeObject, previous: KubeObject, context: StrategyContext): KubeObject;
-  /** `previous` for updates. */
-  validate?(next: KubeObject, previous?: KubeObject): readonly FieldError[];
-  validateStatus?(next: KubeObject, previous: KubeObject): readonly FieldError[];
+  /**
+   * Everything wrong with an object, `earlier` errors (those of its metadata) first; `previous` for updates.
+   * @default - nothing but its metadata
+   */
+  validate?(next: KubeObject, previous: KubeObject | undefined, earlier: readonly FieldError[]): readonly FieldError[];
+  /** The same for a write to `/status`. @default - nothing but its metadata */
+  validateStatus?(next: KubeObject, previous: KubeObject, earlier: readonly FieldError[]): readonly FieldError[];
   /** Whether names follow DNS-1123 subdomains (default), labels, or something else: why a name is refused. */
   validateName?(name: string): readonly string[];
   /** Seconds between the wish to delete and the deletion; undefined: the object goes at once. */
   gracePeriodSeconds?(object: KubeObject, requested: number | undefined): number | undefined;
+  /** What holds an object besides its finalizers. */
+  isHeld?(object: KubeObject): boolean;
   /** The object once its deletion was asked for, when finalizers or a grace period keep it. */
   prepareForDelete?(object: KubeObject, context: StrategyContext): KubeObject;
   /** Objects of this kind count a generation when this part of them changes. */

@@ -1,11 +1,13 @@
 import { apiVersionOf, type KubeObject, type ObjectMeta } from '../api/kube.ts';
 import { deepEqual } from '../runtime/json.ts';
-import { badRequest, conflict, invalidObject, staleVersion } from './errors.ts';
-import { seconds } from './instant.ts';
-import { drawUid, generatedName, subdomainProblems, validateMetaUpdate, validateObjectMeta } from './object-meta.ts';
+import { badRequest, conflict, staleVersion } from './errors.ts';
+import { instantText } from './instant.ts';
+import { drawUid, generatedName, validateMetaUpdate } from './object-meta.ts';
 import type { Resource } from './resource.ts';
 import type { FieldError, StrategyContext } from './strategy.ts';
 import { invalid } from './structural/field-errors.ts';
+import { invalidError, metadataErrors, metadataUpdateErrors } from './structural/index.ts';
+import { asPrefix, subdomainProblems } from './structural/names.ts';
 
 export interface DecodeOptions {
   /** What happens to fields that the schema does not know. @default Ignore */
@@ -47,11 +49,16 @@ export function prepareCreate(
   const { strategy, kind } = resource;
   const named = { ...object, metadata: newMeta(resource, object.metadata, namespace, context) };
   const prepared = strategy.prepareForCreate?.(named, context) ?? named;
-  const nameProblems = strategy.validateName ?? subdomainProblems;
-  const errors = [...validateObjectMeta(kind, prepared, nameProblems), ...(strategy.validate?.(prepared) ?? [])];
-  const refusal = invalidObject(kind, prepared.metadata.name ?? '', errors);
-  if (refusal) throw refusal;
+  const earlier = metadataErrors(prepared.metadata, kind.namespaced, nameRule(resource));
+  const errors = strategy.validate?.(prepared, undefined, earlier) ?? earlier;
+  if (errors.length > 0) throw invalidError(kind, prepared.metadata.name ?? '', errors);
   return prepared;
+}
+
+/** How names of a kind are judged; what stands before a generated suffix may end in a dash. */
+function nameRule({ strategy }: Resource): (name: string, isPrefix: boolean) => readonly string[] {
+  const problems = strategy.validateName ?? subdomainProblems;
+  return (name, isPrefix) => problems(isPrefix ? asPrefix(name) : name);
 }
 
 function newMeta(
@@ -74,7 +81,7 @@ function newMeta(
     ...(name && { name }),
     ...(resource.kind.namespaced && namespace && { namespace }),
     uid: drawUid(random),
-    creationTimestamp: seconds(context.now),
+    creationTimestamp: instantText(context.now),
     ...(resource.strategy.generation && { generation: 1 }),
   });
 }
@@ -105,17 +112,16 @@ export function prepareUpdate(
     subresource === 'status'
       ? statusOnly(resource, merged, previous, context)
       : mainOnly(resource, merged, previous, context);
-  const errors = [
+  const earlier = [
     ...metaUpdateErrors(next.metadata, previous.metadata),
-    ...validateObjectMeta(kind, prepared, strategy.validateName ?? subdomainProblems),
     ...validateMetaUpdate(prepared.metadata, previous.metadata),
-    ...((subresource === 'status'
-      ? (strategy.validateStatus?.(prepared, previous) ??
-        (resource.custom ? strategy.validate?.(prepared, previous) : []))
-      : strategy.validate?.(prepared, previous)) ?? []),
+    ...metadataUpdateErrors(prepared.metadata),
   ];
-  const refusal = invalidObject(kind, previous.metadata.name ?? '', errors);
-  if (refusal) throw refusal;
+  const errors =
+    (subresource === 'status'
+      ? strategy.validateStatus?.(prepared, previous, earlier)
+      : strategy.validate?.(prepared, previous, earlier)) ?? earlier;
+  if (errors.length > 0) throw invalidError(kind, previous.metadata.name ?? '', errors);
   return deepEqual(prepared, previous) ? previous : prepared;
 }
 
@@ -131,10 +137,7 @@ function checkVersion(resource: Resource, next: ObjectMeta, previous: ObjectMeta
   }
   if (!next.resourceVersion) {
     if (resource.unconditionalUpdate ?? !resource.custom) return;
-    const refusal = invalidObject(kind, name, [
-      invalid('metadata.resourceVersion', 0, 'must be specified for an update'),
-    ]);
-    if (refusal) throw refusal;
+    throw invalidError(kind, name, [invalid('metadata.resourceVersion', 0, 'must be specified for an update')]);
   }
   if (next.resourceVersion !== previous.resourceVersion) throw staleVersion(kind, name);
 }

@@ -1,0 +1,35 @@
+import { NAMESPACE } from '../../api/kinds.ts';
+import { ApiError } from '../../runtime/client.ts';
+import { forbiddenRequest, notFound } from '../errors.ts';
+import { qualifiedResource } from '../resource.ts';
+import type { AdmissionStep } from './step.ts';
+
+const NAMESPACES = '/namespaces';
+const IMMORTAL = new Set(['default', 'kube-system', 'kube-public']);
+
+/** Nothing is made in a namespace that is missing or going away, and some namespaces stay. */
+export const namespaceLifecycle: AdmissionStep = {
+  mutate(object, { operation, resource, now: _ }, view) {
+    if (operation !== 'CREATE' || !resource.kind.namespaced) return object;
+    const name = object.metadata.namespace ?? '';
+    const namespace = view.get(NAMESPACES, name);
+    if (!namespace) throw notFound(NAMESPACE, name);
+    if (namespace.metadata.deletionTimestamp !== undefined)
+      throw terminating(resource.kind, object.metadata.name ?? '', name);
+    return object;
+  },
+  validate({ operation, resource, previous }) {
+    const name = previous?.metadata.name ?? '';
+    if (operation === 'DELETE' && resource.table === NAMESPACES && IMMORTAL.has(name)) {
+      throw forbiddenRequest(NAMESPACE, name, 'this namespace may not be deleted');
+    }
+  },
+};
+
+function terminating(kind: Parameters<typeof qualifiedResource>[0], name: string, namespace: string): ApiError {
+  return new ApiError(
+    403,
+    'Forbidden',
+    `${qualifiedResource(kind)} ${JSON.stringify(name)} is forbidden: unable to create new content in namespace ${namespace} because it is being terminated`,
+  );
+}

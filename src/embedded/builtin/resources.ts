@@ -1,0 +1,164 @@
+import {
+  CONFIG_MAP,
+  CUSTOM_RESOURCE_DEFINITION,
+  EVENT,
+  HORIZONTAL_POD_AUTOSCALER,
+  LEASE,
+  NAMESPACE,
+  NATIVE_POD_GROUP,
+  NODE,
+  POD,
+  SERVICE,
+} from '../../api/kinds.ts';
+import { apiVersionOf, type Kind, type KubeObject } from '../../api/kube.ts';
+import { builtinMergeSchema } from '../patch/builtin/index.ts';
+import { type Resource, resourceId, type SelectableField } from '../resource.ts';
+import type { Strategy } from '../strategy.ts';
+import { pathSegmentProblems } from '../structural/names.ts';
+import { crdStrategy } from './custom-resource-definition.ts';
+import { decodeBuiltin } from './decode.ts';
+import { coreEventFields, eventConversion, filled, newEventFields } from './event.ts';
+import {
+  CLUSTER_ROLE,
+  CLUSTER_ROLE_BINDING,
+  CORE_EVENT,
+  ENDPOINTS,
+  LIMIT_RANGE,
+  NETWORK_POLICY,
+  PERSISTENT_VOLUME,
+  PERSISTENT_VOLUME_CLAIM,
+  POD_DISRUPTION_BUDGET,
+  PRIORITY_CLASS,
+  RESOURCE_QUOTA,
+  ROLE,
+  ROLE_BINDING,
+  SECRET,
+  SERVICE_ACCOUNT,
+  STORAGE_CLASS,
+} from './kinds.ts';
+import { namespaceStrategy } from './namespace.ts';
+import { podStrategy } from './pod.ts';
+import { secretStrategy } from './secret.ts';
+import { serviceStrategy } from './service.ts';
+
+interface Extras extends Partial<Omit<Resource, 'kind' | 'strategy'>> {
+  readonly strategy?: Strategy;
+}
+
+function resource(kind: Kind, extras: Extras = {}): Resource {
+  const mergeSchema = builtinMergeSchema(apiVersionOf(kind), kind.kind);
+  if (!mergeSchema) throw new Error(`no types are known of ${apiVersionOf(kind)} ${kind.kind}`);
+  const { strategy = {}, ...more } = extras;
+  const { decode } = strategy;
+  return {
+    kind,
+    table: resourceId(kind),
+    singular: kind.kind.toLowerCase(),
+    statusSubresource: false,
+    custom: false,
+    mergeSchema,
+    ...more,
+    strategy: {
+      ...strategy,
+      decode: (object) => {
+        const read = decodeBuiltin(mergeSchema, object);
+        return decode ? { ...read, object: decode(read.object).object } : read;
+      },
+    },
+  };
+}
+
+const at = (object: KubeObject, ...path: readonly string[]): string => {
+  const value = path.reduce<unknown>((node, key) => (node as Record<string, unknown> | undefined)?.[key], object);
+  return value === undefined || value === null ? '' : String(value);
+};
+
+const field = (...path: readonly string[]): SelectableField => ({
+  label: path.join('.'),
+  value: (object) => at(object, ...path),
+});
+
+const POD_FIELDS: readonly SelectableField[] = [
+  field('spec', 'nodeName'),
+  field('spec', 'restartPolicy'),
+  field('spec', 'schedulerName'),
+  field('spec', 'serviceAccountName'),
+  { label: 'spec.hostNetwork', value: (pod) => at(pod, 'spec', 'hostNetwork') || 'false' },
+  field('status', 'phase'),
+  field('status', 'podIP'),
+  field('status', 'nominatedNodeName'),
+];
+
+const pathSegments: Strategy = { validateName: pathSegmentProblems };
+
+/** Kubernetes' own resources, as far as the embedded cluster serves them. */
+export const BUILTIN_RESOURCES: readonly Resource[] = [
+  resource(POD, {
+    strategy: podStrategy,
+    statusSubresource: true,
+    shortNames: ['po'],
+    categories: ['all'],
+    selectableFields: POD_FIELDS,
+    returnsDeleted: true,
+  }),
+  resource(SERVICE, {
+    strategy: serviceStrategy,
+    statusSubresource: true,
+    shortNames: ['svc'],
+    categories: ['all'],
+    selectableFields: [field('spec', 'clusterIP'), field('spec', 'type')],
+    returnsDeleted: true,
+  }),
+  resource(NAMESPACE, {
+    strategy: namespaceStrategy,
+    statusSubresource: true,
+    shortNames: ['ns'],
+    selectableFields: [field('status', 'phase')],
+    returnsDeleted: true,
+  }),
+  resource(NODE, {
+    statusSubresource: true,
+    shortNames: ['no'],
+    selectableFields: [{ label: 'spec.unschedulable', value: (node) => at(node, 'spec', 'unschedulable') || 'false' }],
+  }),
+  resource(CONFIG_MAP, { shortNames: ['cm'] }),
+  resource(SECRET, { strategy: secretStrategy, selectableFields: [field('type')] }),
+  resource(SERVICE_ACCOUNT, { shortNames: ['sa'], returnsDeleted: true }),
+  resource(CORE_EVENT, {
+    shortNames: ['ev'],
+    selectableFields: coreEventFields,
+    strategy: { decode: (object) => ({ object: filled(object), unknown: [] }) },
+  }),
+  resource(EVENT, {
+    table: resourceId(CORE_EVENT),
+    shortNames: ['ev'],
+    selectableFields: newEventFields,
+    conversion: eventConversion,
+  }),
+  resource(RESOURCE_QUOTA, { statusSubresource: true, shortNames: ['quota'], returnsDeleted: true }),
+  resource(LIMIT_RANGE, { shortNames: ['limits'] }),
+  resource(ENDPOINTS, { shortNames: ['ep'] }),
+  resource(PERSISTENT_VOLUME_CLAIM, { statusSubresource: true, shortNames: ['pvc'], returnsDeleted: true }),
+  resource(PERSISTENT_VOLUME, { statusSubresource: true, shortNames: ['pv'], returnsDeleted: true }),
+  resource(LEASE, { unconditionalUpdate: false }),
+  resource(STORAGE_CLASS, { shortNames: ['sc'], returnsDeleted: true }),
+  resource(PRIORITY_CLASS, { shortNames: ['pc'] }),
+  resource(POD_DISRUPTION_BUDGET, {
+    statusSubresource: true,
+    shortNames: ['pdb'],
+    strategy: { generation: 'spec' },
+  }),
+  resource(NETWORK_POLICY, { shortNames: ['netpol'], strategy: { generation: 'spec' } }),
+  resource(HORIZONTAL_POD_AUTOSCALER, { statusSubresource: true, shortNames: ['hpa'], categories: ['all'] }),
+  resource(NATIVE_POD_GROUP, { statusSubresource: true, strategy: { generation: 'spec' } }),
+  resource(ROLE, { strategy: pathSegments }),
+  resource(ROLE_BINDING, { strategy: pathSegments }),
+  resource(CLUSTER_ROLE, { strategy: pathSegments }),
+  resource(CLUSTER_ROLE_BINDING, { strategy: pathSegments }),
+  resource(CUSTOM_RESOURCE_DEFINITION, {
+    statusSubresource: true,
+    shortNames: ['crd', 'crds'],
+    categories: ['api-extensions'],
+    strategy: crdStrategy,
+  }),
+];

@@ -63,7 +63,7 @@ async function bringUp(paths: ClusterPaths, wanted: Wanted, plan: NodePlan, log:
     killNow(paths);
     log(`${signal}: ended what was started of cluster ${wanted.name}; the same command goes on where it stopped`);
   };
-  return interruptible(cleanUp, () => startAnew(paths, wanted, previous, plan, log));
+  return interruptible(cleanUp, (interrupted) => startAnew(paths, wanted, previous, plan, log, interrupted));
 }
 
 async function startAnew(
@@ -72,15 +72,19 @@ async function startAnew(
   previous: ClusterState | undefined,
   plan: NodePlan,
   log: Log,
+  interrupted: AbortSignal,
 ): Promise<ClusterInfo> {
   if (plan.real) await ensurePackages(log);
   const programs = await ensureBinaries(log, recipesFor(plan));
+  interrupted.throwIfAborted();
   if (previous) await reap(paths, wanted.name);
   else await removeCluster(paths, wanted.name);
   for (const dir of [paths.dir, paths.logs, paths.pids, paths.audit, paths.volumes]) {
     await mkdir(dir, { recursive: true, mode: 0o755 });
   }
   const state = await allocate(paths, wanted, previous, log);
+  await ensureCredentials(paths, state);
+  interrupted.throwIfAborted();
   try {
     await withProgress(log, `starting cluster ${wanted.name}`, () => start(paths, state, plan, programs));
   } catch (error) {
@@ -133,7 +137,6 @@ async function isUp(paths: ClusterPaths, plan: NodePlan): Promise<boolean> {
 }
 
 async function start(paths: ClusterPaths, state: ClusterState, plan: NodePlan, programs: Binaries): Promise<void> {
-  await ensureCredentials(paths, state);
   await writeControlPlaneConfig(paths, state);
   startDaemon(paths, 'etcd', etcdCommand(programs, paths, state));
   startDaemon(paths, 'kube-apiserver', apiserverCommand(programs, paths, state));

@@ -12,11 +12,16 @@ test('a signal cleans up once, and a listener of the caller decides what comes n
   process.on('SIGTERM', listener);
   const cleanUp = jest.fn();
   const { promise, resolve } = Promise.withResolvers<string>();
-  const result = interruptible(cleanUp, () => promise);
+  let told: AbortSignal | undefined;
+  const result = interruptible(cleanUp, (interrupted) => {
+    told = interrupted;
+    return promise;
+  });
   process.emit('SIGTERM', 'SIGTERM');
   process.emit('SIGTERM', 'SIGTERM');
   expect(cleanUp.mock.calls).toEqual([['SIGTERM']]);
   expect(listener).toHaveBeenCalledTimes(2);
+  expect(() => told?.throwIfAborted()).toThrow('interrupted by SIGTERM');
   resolve('done');
   expect(await result).toBe('done');
 });

@@ -22,10 +22,8 @@ import {
   CLUSTER_ROLE,
   CLUSTER_ROLE_BINDING,
   CORE_EVENT,
-  ENDPOINTS,
   LIMIT_RANGE,
   NETWORK_POLICY,
-  PERSISTENT_VOLUME,
   PERSISTENT_VOLUME_CLAIM,
   POD_DISRUPTION_BUDGET,
   PRIORITY_CLASS,
@@ -34,7 +32,6 @@ import {
   ROLE_BINDING,
   SECRET,
   SERVICE_ACCOUNT,
-  STORAGE_CLASS,
 } from './kinds.ts';
 import { namespaceStrategy } from './namespace.ts';
 import { podStrategy } from './pod.ts';
@@ -137,11 +134,8 @@ export const BUILTIN_RESOURCES: readonly Resource[] = [
   }),
   resource(RESOURCE_QUOTA, { statusSubresource: true, shortNames: ['quota'], returnsDeleted: true }),
   resource(LIMIT_RANGE, { shortNames: ['limits'] }),
-  resource(ENDPOINTS, { shortNames: ['ep'] }),
   resource(PERSISTENT_VOLUME_CLAIM, { statusSubresource: true, shortNames: ['pvc'], returnsDeleted: true }),
-  resource(PERSISTENT_VOLUME, { statusSubresource: true, shortNames: ['pv'], returnsDeleted: true }),
   resource(LEASE, { unconditionalUpdate: false }),
-  resource(STORAGE_CLASS, { shortNames: ['sc'], returnsDeleted: true }),
   resource(PRIORITY_CLASS, { shortNames: ['pc'] }),
   resource(POD_DISRUPTION_BUDGET, {
     statusSubresource: true,

@@ -30,7 +30,7 @@ export const CONTAINERS_TYPES: TypeTable = {
     targetContainerName terminationMessagePath terminationMessagePolicy tty? volumeDevices[devicePath]:VolumeDevice
     volumeMounts[mountPath]:VolumeMount workingDir`,
   ExecAction: 'command[]',
-  FileKeySelector: '! key optional? path volumeName',
+  FileKeySelector: '! key! optional? path! volumeName!',
   GRPCAction: 'port!# service!',
   HTTPGetAction: 'host httpHeaders[]:HTTPHeader path port* scheme',
   HTTPHeader: 'name! value!',

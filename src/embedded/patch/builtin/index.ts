@@ -19,6 +19,7 @@ export const BUILTIN_KINDS: Readonly<Record<string, readonly string[]>> = {
     'Node',
     'PersistentVolumeClaim',
     'Pod',
+    'PodTemplate',
     'ResourceQuota',
     'Secret',
     'Service',

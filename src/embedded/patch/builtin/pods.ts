@@ -69,6 +69,7 @@ export const PODS_TYPES: TypeTable = {
     nodeAllocatableResourceClaimStatuses[]:NodeAllocatableResourceClaimStatus nominatedNodeName observedGeneration#
     phase podIP podIPs[ip]:PodIP qosClass reason resize resourceClaimStatuses[name]:PodResourceClaimStatus~^
     resources:ResourceRequirements startTime*`,
+  PodTemplate: '@ template!:PodTemplateSpec',
   PodTemplateSpec: 'metadata!:ObjectMeta spec!:PodSpec',
   PreferredSchedulingTerm: 'preference!:NodeSelectorTerm weight!#',
   ResourceHealth: 'health message resourceID!',

@@ -3,7 +3,7 @@ import type { TypeTable } from './notation.ts';
 /** Types of volumes. */
 export const VOLUMES_TYPES: TypeTable = {
   AWSElasticBlockStoreVolumeSource: 'fsType partition# readOnly? volumeID!',
-  AzureDiskVolumeSource: 'cachingMode diskName diskURI fsType kind readOnly?',
+  AzureDiskVolumeSource: 'cachingMode diskName! diskURI! fsType kind readOnly?',
   AzureFileVolumeSource: 'readOnly? secretName! shareName!',
   CSIVolumeSource: 'driver! fsType nodePublishSecretRef:LocalObjectReference readOnly? volumeAttributes{}',
   CephFSVolumeSource: 'monitors![] path readOnly? secretFile secretRef:LocalObjectReference user',

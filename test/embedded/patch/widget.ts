@@ -1,0 +1,57 @@
+import type { Kind, KubeObject } from '../../../src/api/kube.ts';
+import type { OpenApiSchema } from '../../../src/embedded/patch/index.ts';
+
+const GROUP = 'patch.armature.dev';
+
+/** A custom resource with a list, a map and a field of every sort. */
+export const WIDGET: Kind = { group: GROUP, version: 'v1', kind: 'Widget', plural: 'widgets', namespaced: true };
+
+const text: OpenApiSchema = { type: 'string' };
+const count: OpenApiSchema = { type: 'integer' };
+const object = (properties: Record<string, OpenApiSchema>): OpenApiSchema => ({ type: 'object', properties });
+const textMap: OpenApiSchema = { type: 'object', additionalProperties: text };
+const listMap = (keys: readonly string[], properties: Record<string, OpenApiSchema>) =>
+  ({
+    type: 'array',
+    'x-kubernetes-list-type': 'map',
+    'x-kubernetes-list-map-keys': keys,
+    items: { ...object(properties), required: keys.filter((key) => properties[key]?.default === undefined) },
+  }) as OpenApiSchema;
+
+export const WIDGET_SCHEMA: OpenApiSchema = object({
+  spec: object({
+    size: count,
+    items: listMap(['name'], { name: text, value: count, inner: object({ x: text, y: text }) }),
+    ports: listMap(['port', 'protocol'], { port: count, protocol: { type: 'string', default: 'TCP' }, note: text }),
+    tags: { type: 'array', items: text, 'x-kubernetes-list-type': 'set' },
+    list: { type: 'array', items: text },
+    whole: { ...textMap, 'x-kubernetes-map-type': 'atomic' },
+    nested: object({ left: object({ x: text }), right: textMap }),
+    maps: { type: 'object', additionalProperties: object({ x: text, y: text }) },
+    free: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true },
+  }),
+  status: object({
+    count,
+    conditions: listMap(['type'], { type: text, status: text, reason: text }),
+  }),
+});
+
+export const WIDGET_CRD = {
+  apiVersion: 'apiextensions.k8s.io/v1',
+  kind: 'CustomResourceDefinition',
+  metadata: { name: `widgets.${GROUP}` },
+  spec: {
+    group: GROUP,
+    scope: 'Namespaced',
+    names: { kind: 'Widget', plural: 'widgets', singular: 'widget', listKind: 'WidgetList' },
+    versions: [
+      {
+        name: 'v1',
+        served: true,
+        storage: true,
+        subresources: { status: {} },
+        schema: { openAPIV3Schema: WIDGET_SCHEMA },
+      },
+    ],
+  },
+} as unknown as KubeObject;

@@ -1,5 +1,6 @@
+import { DEFINITIONS } from '../../src/api/index.ts';
 import { POD, PYTORCH_JOB } from '../../src/api/kinds.ts';
-import { conditionOf, type KubeObject } from '../../src/api/kube.ts';
+import { conditionOf, type Kind, type KubeObject } from '../../src/api/kube.ts';
 import type { Api, Loose } from './api.ts';
 import { eventually, type Patience } from './eventually.ts';
 
@@ -25,59 +26,72 @@ export interface JobShape {
 /** A PyTorchJob whose pods fake nodes accept. */
 export function pytorchJob(namespace: string, name: string, shape: JobShape = {}): KubeObject {
   const { master = 1, worker = 2 } = shape;
-  const replica = (replicas: number) => ({
-    replicas,
-    ...(shape.restartPolicy && { restartPolicy: shape.restartPolicy }),
-    template: {
-      metadata: { labels: shape.podLabels ?? {}, annotations: shape.podAnnotations ?? {} },
-      spec: {
-        tolerations: [{ operator: 'Exists' }],
-        ...shape.pod,
-        containers: [{ name: 'pytorch', image: 'example.org/train:1', ...shape.container }],
-      },
+  return jobOf('PyTorchJob', { namespace, name }, shape, {
+    pytorchReplicaSpecs: {
+      ...(master > 0 && { Master: replicaOf('pytorch', master, shape) }),
+      ...(worker > 0 && { Worker: replicaOf('pytorch', worker, shape) }),
     },
   });
+}
+
+/** A JAXJob whose pods fake nodes accept; it has no Master. */
+export function jaxJob(namespace: string, name: string, shape: Omit<JobShape, 'master'> = {}): KubeObject {
+  return jobOf('JAXJob', { namespace, name }, shape, {
+    jaxReplicaSpecs: { Worker: replicaOf('jax', shape.worker ?? 2, shape) },
+  });
+}
+
+function jobOf(kind: string, place: KubeObject['metadata'], shape: JobShape, replicaSpecs: object): KubeObject {
   return {
     apiVersion: 'kubeflow.org/v1',
-    kind: 'PyTorchJob',
-    metadata: { name, namespace, ...(shape.labels && { labels: shape.labels }) },
-    spec: {
-      ...(shape.runPolicy && { runPolicy: shape.runPolicy }),
-      pytorchReplicaSpecs: {
-        ...(master > 0 && { Master: replica(master) }),
-        ...(worker > 0 && { Worker: replica(worker) }),
-      },
-      ...shape.spec,
-    },
+    kind,
+    metadata: { ...place, ...(shape.labels && { labels: shape.labels }) },
+    spec: { ...(shape.runPolicy && { runPolicy: shape.runPolicy }), ...replicaSpecs, ...shape.spec },
   };
 }
+
+const replicaOf = (container: string, replicas: number, shape: JobShape) => ({
+  replicas,
+  ...(shape.restartPolicy && { restartPolicy: shape.restartPolicy }),
+  template: {
+    metadata: { labels: shape.podLabels ?? {}, annotations: shape.podAnnotations ?? {} },
+    spec: {
+      tolerations: [{ operator: 'Exists' }],
+      ...shape.pod,
+      containers: [{ name: container, image: 'example.org/train:1', ...shape.container }],
+    },
+  },
+});
 
 /** One job in one namespace, as a test handles it. */
 export class JobUnderTest {
   readonly api: Api;
   readonly namespace: string;
   readonly name: string;
+  readonly kind: Kind;
 
-  constructor(api: Api, namespace: string, name: string) {
+  constructor(api: Api, namespace: string, name: string, kind = PYTORCH_JOB) {
     this.api = api;
     this.namespace = namespace;
     this.name = name;
+    this.kind = kind;
   }
 
   /** Creates the job and hands out the handle. */
   static async create(api: Api, job: KubeObject): Promise<JobUnderTest> {
-    await api.create(PYTORCH_JOB, job);
-    return new JobUnderTest(api, job.metadata.namespace ?? '', job.metadata.name ?? '');
+    const kind = DEFINITIONS.find((definition) => definition.kind.kind === job.kind)?.kind ?? PYTORCH_JOB;
+    await api.create(kind, job);
+    return new JobUnderTest(api, job.metadata.namespace ?? '', job.metadata.name ?? '', kind);
   }
 
   async read(): Promise<Loose> {
-    const job = await this.api.get(PYTORCH_JOB, this.namespace, this.name);
+    const job = await this.api.get(this.kind, this.namespace, this.name);
     if (!job) throw new Error(`the job ${this.namespace}/${this.name} is gone`);
     return job;
   }
 
   patch(body: unknown): Promise<Loose> {
-    return this.api.patch(PYTORCH_JOB, this.namespace, this.name, body);
+    return this.api.patch(this.kind, this.namespace, this.name, body);
   }
 
   suspend(suspend: boolean): Promise<Loose> {
@@ -129,7 +143,7 @@ export class JobUnderTest {
   gone(patience?: Patience): Promise<boolean> {
     return eventually(
       `${this.name} to be gone`,
-      async () => (await this.api.get(PYTORCH_JOB, this.namespace, this.name)) === undefined,
+      async () => (await this.api.get(this.kind, this.namespace, this.name)) === undefined,
       patience,
     );
   }

@@ -18,6 +18,5 @@ function containerRefusal(container: Container): string | undefined {
   const grpc = probes.find(([, probe]) => probe?.grpc);
   if (grpc) return `a node of processes has no grpc probes (${grpc[0]}); use httpGet, tcpSocket or exec`;
   if (container.volumeDevices?.length) return 'a node of processes has no block devices; use volumeMounts';
-  if (container.tty) return 'a node of processes gives no terminal; leave tty out';
   return undefined;
 }

@@ -121,7 +121,7 @@ export function recoveredRecord(pod: Pod, now: Instant): PodRecord {
         }
       : { id, exitCode: 137, reason: 'ContainerStatusUnknown', message: LOST, startedAt, finishedAt: now };
     const run: Run = { id, image, imageId: imageID, stage: 'exited', startedAt, probes: {}, exit };
-    containers.set(name, { restarts: restartCount, run, blockedTimes: 0, crashes: restartCount });
+    containers.set(name, { restarts: restartCount, run, blockedTimes: 0, crashes: 0 });
   }
   return { ...freshRecord(instantOf(status?.startTime, now)), containers };
 }

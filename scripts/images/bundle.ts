@@ -1,5 +1,5 @@
 import { readdirSync } from 'node:fs';
-import { readFile, rm } from 'node:fs/promises';
+import { cp, readFile, rm } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { build } from 'esbuild';
 import { ROOT } from './version.ts';
@@ -35,6 +35,8 @@ export async function buildBundle(folder = BUNDLE): Promise<void> {
     },
     logLevel: 'warning',
   });
+  // `armature cluster` compiles these, and looks for them beside its own module.
+  await cp(join(ROOT, 'src', 'cluster', 'programs'), join(folder, 'chunks', 'programs'), { recursive: true });
 }
 
 export interface BundleFile {

@@ -1,7 +1,14 @@
 /** `armature cluster ...`: a real Kubernetes on this machine. */
 
 import { Command } from 'commander';
-import { clusterDown, clusterStatus, clusterUp, loadImage } from '../cluster/index.ts';
+import {
+  type ClusterStatus,
+  clusterDown,
+  clusterNames,
+  clusterStatus,
+  clusterUp,
+  loadImage,
+} from '../cluster/index.ts';
 import { stderrLog } from '../runtime/progress.ts';
 
 interface NameOption {
@@ -41,6 +48,12 @@ export function clusterCommand(): Command {
     if (!info) throw new Error(`there is no cluster ${name}: bring it up with "armature cluster up --name ${name}"`);
     print(info.kubeconfig);
   });
+  group
+    .command('list')
+    .description('name the clusters that there are, and tell whether they run')
+    .action(async () => {
+      for (const name of await clusterNames()) print(summary(await clusterStatus(name)));
+    });
   return group;
 }
 
@@ -56,6 +69,11 @@ async function status({ name, json }: NameOption & { json: boolean }): Promise<v
   const found = await clusterStatus(name);
   if (json) return print(JSON.stringify(found));
   if (!found.exists) return print(`cluster ${name}: none`);
-  print(`cluster ${name} (nodes ${found.nodes}): ${found.running ? 'running' : 'not running'}`);
+  print(summary(found));
   for (const [component, state] of Object.entries(found.components)) print(`  ${component}: ${state}`);
+}
+
+function summary({ name, nodes, exists, running }: ClusterStatus): string {
+  if (!exists) return `cluster ${name}: not brought up to the end`;
+  return `cluster ${name} (nodes ${nodes}): ${running ? 'running' : 'not running'}`;
 }

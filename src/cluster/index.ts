@@ -10,5 +10,6 @@ export { loadImage } from './images.ts';
 export type { ClusterInfo, ClusterOptions } from './options.ts';
 export type { Recipe } from './recipes.ts';
 export { serviceAccountKubeconfig } from './service-account.ts';
+export { clusterNames } from './state.ts';
 export { type ClusterStatus, clusterStatus } from './status.ts';
 export { clusterUp } from './up.ts';

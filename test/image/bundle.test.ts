@@ -42,10 +42,15 @@ describe('the bundle', () => {
     expect(JSON.parse(node(join(folder, 'a', 'armature.mjs'), 'crds', '--json')).kind).toBe('List');
   });
 
+  test('brings along the programs that `armature cluster` compiles', () => {
+    expect(readdirSync(join(folder, 'a', 'chunks', 'programs'))).toContain('etcd');
+  });
+
   test('loads no constructs to run the controller', () => {
     const chunks = join(folder, 'a', 'chunks');
     const holds = (file: string, text: string) => readFileSync(file, 'utf8').includes(text);
     const controller = readdirSync(chunks)
+      .filter((name) => name.endsWith('.mjs'))
       .map((name) => join(chunks, name))
       .find((file) => holds(file, '--metrics-bind-address')) as string;
     const loaded = [...loadedWith(controller)];

@@ -1,13 +1,17 @@
 import type { KubeObject } from '../../api/kube.ts';
+import { objectMetaSchema } from './builtin/index.ts';
 import { DEDUCED, type FieldSchema, type MapSchema, type MergeSchema, schemaOfKey } from './merge-schema.ts';
 import { isEmptyMap, isList, isMap, type JsonMap } from './values.ts';
 
 /**
- * What the server makes of an object of a built-in kind when it reads it into its own types: structs that it never
- * leaves out are there, nulls, empty maps and empty lists are not. Shares what it does not change.
+ * What the server makes of an object when it reads it into its own types: structs that it never leaves out are there,
+ * nulls, empty maps and empty lists are not. Of custom resources it so reads the metadata only. Shares what it does not
+ * change.
  */
 export function asTyped(schema: MergeSchema, object: KubeObject): KubeObject {
-  return typed(schema, object) as KubeObject;
+  if (!schema.custom) return typed(schema, object) as KubeObject;
+  const metadata = typed(objectMetaSchema(), object.metadata) as KubeObject['metadata'];
+  return metadata === object.metadata ? object : { ...object, metadata };
 }
 
 /** The object before its creation: nothing but what the server never leaves out. */

@@ -106,7 +106,7 @@ const services: Subject = {
   operations: operationsOn(['/spec/selector', '/spec/selector/a', '/metadata/annotations/a'], word),
   complete: (object) => withServiceDefaults(asTyped(serviceSchema, object)),
   required: { spec: { clusterIP: 'None' } },
-  allotted: ['clusterIPs', 'ipFamilies', 'ipFamilyPolicy'],
+  allotted: ['clusterIP', 'clusterIPs', 'ipFamilies', 'ipFamilyPolicy'],
 };
 
 const POD_TEMPLATE = coreKind('PodTemplate', 'podtemplates');
@@ -162,6 +162,7 @@ const podTemplates: Subject = {
   allotted: [],
 };
 
+const widgetSchema = mergeSchemaOf(WIDGET_SCHEMA);
 const item = fc.record({ name: word, value: number, inner: some({ x: word, y: word }) }, { requiredKeys: ['name'] });
 const widgetPort = fc.record(
   { port: number, protocol: fc.constantFrom('TCP', 'UDP'), note: word },
@@ -178,7 +179,7 @@ const condition = fc.record({ type: word, status: word, reason: word }, { requir
 
 const widgets: Subject = {
   kind: WIDGET,
-  schema: mergeSchemaOf(WIDGET_SCHEMA),
+  schema: widgetSchema,
   custom: true,
   subresources: ['status'],
   content: some({
@@ -207,9 +208,10 @@ const widgets: Subject = {
 };
 
 function withWidgetDefaults(object: KubeObject): KubeObject {
-  const spec = object.spec as { ports?: readonly Content[] } | undefined;
-  if (!Array.isArray(spec?.ports)) return object;
-  return { ...object, spec: { ...spec, ports: spec.ports.map((one) => ({ protocol: 'TCP', ...one })) } };
+  const typed = asTyped(widgetSchema, object);
+  const spec = typed.spec as { ports?: readonly Content[] } | undefined;
+  if (!Array.isArray(spec?.ports)) return typed;
+  return { ...typed, spec: { ...spec, ports: spec.ports.map((one) => ({ protocol: 'TCP', ...one })) } };
 }
 
 export const SUBJECTS: readonly Subject[] = [configMaps, services, podTemplates, widgets];

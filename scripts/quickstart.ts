@@ -2,12 +2,13 @@
  * `npm run quickstart`: a platform defined in TypeScript, installed on a real Kubernetes, trains a model on three pods.
  * What needs Debian packages or Go was installed by scripts/bootstrap.mjs.
  */
+import { PYTORCH_JOB } from '../src/api/kinds.ts';
 import { connect } from '../src/cli/connect.ts';
 import { installObjects } from '../src/cli/install-objects.ts';
 import { interruptRunning } from '../src/cluster/command.ts';
 import type { HttpClient } from '../src/runtime/http-client.ts';
 import { buildControllerImage } from './images/controller-image.ts';
-import { buildTrainingImage } from './images/training-image.ts';
+import { buildTrainingImage, TRAINING_IMAGE } from './images/training-image.ts';
 import { parseOptions, type QuickstartOptions } from './quickstart/options.ts';
 import { Phases } from './quickstart/phases.ts';
 import { createdObjects, explainFailure, nextSteps } from './quickstart/report.ts';
@@ -18,7 +19,7 @@ import { followTraining, type JobRef, removeEarlier, submit } from './quickstart
 const options = optionsOrExit();
 const phases = new Phases((line) => (options.json ? process.stderr : process.stdout).write(`${line}\n`));
 const { log } = phases;
-const job: JobRef = { namespace: 'quickstart', name: 'digits' };
+const job: JobRef = { kind: PYTORCH_JOB, namespace: 'quickstart', name: 'digits' };
 let target: Target | undefined;
 let client: HttpClient | undefined;
 
@@ -53,7 +54,9 @@ try {
 }
 
 async function run(): Promise<number> {
-  const stacks = await phases.run('synth', 'synthesizing src/stacks', async () => synthesizeStacks());
+  const stacks = await phases.run('synth', 'synthesizing src/stacks', async () =>
+    synthesizeStacks({ image: TRAINING_IMAGE }),
+  );
   log(`  ${stacks.platform.length} objects of the platform, ${stacks.example.length + 1} of the example`);
   const images = await phases.run('images', 'building the controller image and the training image', async () => [
     await buildControllerImage(indented),
@@ -78,7 +81,7 @@ async function run(): Promise<number> {
     async () => {
       await removeEarlier(connection, job, indented);
       await installObjects(connection, stacks.example, { log: indented });
-      await submit(connection, stacks.job);
+      await submit(connection, job, stacks.job);
       return followTraining(connection, job, indented);
     },
   );
@@ -86,7 +89,7 @@ async function run(): Promise<number> {
   log('created:');
   for (const line of await createdObjects(connection, job)) log(`  ${line}`);
   log('next:');
-  for (const line of nextSteps(used.kubectl, options.keep || context !== undefined)) log(`  ${line}`);
+  for (const line of nextSteps(used.kubectl, job, options.keep || context !== undefined)) log(`  ${line}`);
   return accuracy;
 }
 

@@ -12,7 +12,7 @@ export async function createdObjects(client: HttpClient, job: JobRef): Promise<s
   const [pods, services] = await Promise.all([client.list(POD, options), client.list(SERVICE, options)]);
   const phase = (status: unknown) => (status as { phase?: string } | undefined)?.phase ?? '';
   return [
-    `PyTorchJob ${namespace}/${job.name}`,
+    `${job.kind.kind} ${namespace}/${job.name}`,
     ...pods.items.map(({ metadata, status }) => `Pod ${namespace}/${metadata.name} (${phase(status)})`),
     ...services.items.map(({ metadata }) => `Service ${namespace}/${metadata.name}`),
   ];
@@ -39,11 +39,11 @@ export async function explainFailure(client: HttpClient, job: JobRef, log: Log):
 }
 
 /** What to try next, with the cluster still there or not. */
-export function nextSteps(kubectl: string, kept: boolean): string[] {
+export function nextSteps(kubectl: string, job: JobRef, kept: boolean): string[] {
   return kept
     ? [
-        `${kubectl} get pytorchjobs -A`,
-        `${kubectl} -n quickstart describe pytorchjob digits`,
+        `${kubectl} get ${job.kind.plural} -A`,
+        `${kubectl} -n ${job.namespace} describe ${job.kind.kind.toLowerCase()} ${job.name}`,
         'npm run armature -- cluster down --name quickstart   (when it is a local cluster)',
       ]
     : [

@@ -2,9 +2,9 @@ import { join } from 'node:path';
 import { App, type Chart } from 'cdk8s';
 import type { KubeObject } from '../../src/api/kube.ts';
 import { synthAll, synthesize } from '../../src/constructs/index.ts';
+import type { DigitsJobProps } from '../../src/stacks/digits.ts';
 import { platformStack } from '../../src/stacks/platform.ts';
 import { CONTROLLER_IMAGE } from '../images/controller-image.ts';
-import { TRAINING_IMAGE } from '../images/training-image.ts';
 import { ROOT } from '../images/version.ts';
 
 export interface Synthesized {
@@ -15,15 +15,16 @@ export interface Synthesized {
 }
 
 /** What src/stacks makes, as objects in the order in which they can be applied; also written to dist/, as `cdk8s synth` does. */
-export function synthesizeStacks(): Synthesized {
-  const app = new App({ outdir: join(ROOT, 'dist') });
-  const stack = platformStack(app, { platform: { image: CONTROLLER_IMAGE }, digits: { image: TRAINING_IMAGE } });
+export function synthesizeStacks(digits: DigitsJobProps, outdir = join(ROOT, 'dist')): Synthesized {
+  const app = new App({ outdir });
+  const stack = platformStack(app, { platform: { image: CONTROLLER_IMAGE }, digits });
   synthAll(app);
   const charts = synthesize(app);
   const objectsOf = (wanted: Chart) =>
     (charts.find(({ chart }) => chart === wanted)?.objects ?? []).map((object) => object.toJson() as KubeObject);
   const all = objectsOf(stack.digitsChart);
-  const job = all.find((object) => object.kind === 'PyTorchJob');
-  if (!job) throw new Error('src/stacks/platform.ts made no PyTorchJob in its digits chart');
+  const { kind } = stack.digits.framework;
+  const job = all.find((object) => object.kind === kind);
+  if (!job) throw new Error(`src/stacks/platform.ts made no ${kind} in its digits chart`);
   return { platform: objectsOf(stack.platformChart), example: all.filter((object) => object !== job), job };
 }

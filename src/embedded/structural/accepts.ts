@@ -1,6 +1,6 @@
 import { isInt64 } from './go-text.ts';
 import { isObject, sameJson } from './json.ts';
-import { fitsFormat, isMultipleOf, isWholeNumber } from './numbers.ts';
+import { boundFor, fitsFormat, isMultipleOf, isWholeNumber } from './numbers.ts';
 import type { SchemaNode } from './schema-node.ts';
 
 /**
@@ -77,8 +77,14 @@ function acceptsNumber(value: number, node: SchemaNode): boolean {
   for (const bound of [minimum, maximum, multipleOf]) {
     if (bound !== undefined && !fitsFormat(bound, node)) return false;
   }
-  if (maximum !== undefined && (node.exclusiveMaximum ? value >= maximum : value > maximum)) return false;
-  if (minimum !== undefined && (node.exclusiveMinimum ? value <= minimum : value < minimum)) return false;
+  if (maximum !== undefined) {
+    const most = boundFor(value, maximum);
+    if (node.exclusiveMaximum ? value >= most : value > most) return false;
+  }
+  if (minimum !== undefined) {
+    const least = boundFor(value, minimum);
+    if (node.exclusiveMinimum ? value <= least : value < least) return false;
+  }
   return multipleOf === undefined || isMultipleOf(value, multipleOf);
 }
 

@@ -5,7 +5,7 @@ import { invalid, notSupported, required, tooLong, tooMany, typeInvalid } from '
 import { Findings } from './findings.ts';
 import { isInt64, marshalled, numberText, quoted } from './go-text.ts';
 import { isObject } from './json.ts';
-import { fitsFormat, isMultipleOf, isMultipleOfFloat, isWholeNumber } from './numbers.ts';
+import { boundFor, fitsFormat, isMultipleOf, isMultipleOfFloat, isWholeNumber } from './numbers.ts';
 import type { SchemaNode } from './schema-node.ts';
 
 /**
@@ -157,11 +157,16 @@ class Explainer {
       const factor = native ? Math.trunc(multipleOf) : multipleOf;
       const fits = native ? isMultipleOf(value, factor) : isMultipleOfFloat(value, factor);
       found.merge(range);
-      if (!fits) found.merge(this.refuse(path, value, `should be a multiple of ${numberText(factor)}`));
+      if (factor <= 0) {
+        const message = `factor MultipleOf declared for ${path} must be positive: ${numberText(factor)}`;
+        found.merge(Findings.of(message, invalid(this.field(path), factor, message)));
+      } else if (!fits) {
+        found.merge(this.refuse(path, value, `should be a multiple of ${numberText(factor)}`));
+      }
     }
     if (minimum !== undefined) {
       const range = this.range(minimum, node, 'Minimum boundary', path);
-      const bound = range.valid && isInt64(value) ? Math.trunc(minimum) : minimum;
+      const bound = range.valid ? boundFor(value, minimum) : minimum;
       const words = node.exclusiveMinimum ? 'greater than' : 'greater than or equal to';
       found.merge(range);
       if (node.exclusiveMinimum ? value <= bound : value < bound) {
@@ -170,7 +175,7 @@ class Explainer {
     }
     if (maximum !== undefined) {
       const range = this.range(maximum, node, 'Maximum boundary', path);
-      const bound = range.valid && isInt64(value) ? Math.trunc(maximum) : maximum;
+      const bound = range.valid ? boundFor(value, maximum) : maximum;
       const words = node.exclusiveMaximum ? 'less than' : 'less than or equal to';
       found.merge(range);
       if (node.exclusiveMaximum ? value >= bound : value > bound) {

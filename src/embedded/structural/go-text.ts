@@ -53,15 +53,15 @@ function withoutExponent(value: number, text: string): string {
 /** `%v` of a number: integers plainly, floats with an exponent when they are very small or very large. */
 export function numberText(value: number): string {
   if (isInt64(value)) return plainNumber(value);
-  return floatText(value, 21);
+  return floatText(value);
 }
 
-/** The shortest digits of a float64; an exponent from 10^`bound` on. */
-export function floatText(value: number, bound: number): string {
+/** The shortest digits of a float64; an exponent below a ten-thousandth and from a million on. */
+export function floatText(value: number): string {
   if (Number.isNaN(value)) return 'NaN';
   if (!Number.isFinite(value)) return value > 0 ? '+Inf' : '-Inf';
   const magnitude = Math.abs(value);
-  if (value === 0 || (magnitude >= 1e-4 && magnitude < 10 ** bound)) return plainNumber(value);
+  if (value === 0 || (magnitude >= 1e-4 && magnitude < 1e6)) return plainNumber(value);
   const [mantissa, exponent = '0'] = value.toExponential().split('e');
   const sign = exponent.startsWith('-') ? '-' : '+';
   return `${mantissa}e${sign}${exponent.replace(/^[+-]/, '').padStart(2, '0')}`;
@@ -83,3 +83,13 @@ const jsonText = (text: string): string =>
     /[<>&\u2028\u2029]/g,
     (char) => `\\u${(char.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`,
   );
+
+/** `%v` of JSON data. */
+export function valueText(value: unknown): string {
+  if (value === null || value === undefined) return '<nil>';
+  if (typeof value === 'number') return numberText(value);
+  if (Array.isArray(value)) return `[${value.map(valueText).join(' ')}]`;
+  if (typeof value !== 'object') return String(value);
+  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  return `map[${entries.map(([key, item]) => `${key}:${valueText(item)}`).join(' ')}]`;
+}

@@ -25,7 +25,9 @@ export function mapItems(
   let copy: unknown[] | undefined;
   for (let index = 0; index < list.length; index++) {
     const item = change(list[index], index);
-    if (item !== list[index]) (copy ??= [...list])[index] = item;
+    if (item === list[index]) continue;
+    copy ??= [...list];
+    copy[index] = item;
   }
   return copy ?? list;
 }

@@ -27,6 +27,9 @@ export function fitsFormat(value: number, { types, checkedFormat }: SchemaNode):
   return types[0] !== 'number' || checkedFormat !== 'float' || Math.abs(value) < MOST_FLOAT32;
 }
 
+/** An int is compared with the whole part of a bound. */
+export const boundFor = (value: number, bound: number): number => (isInt64(value) ? Math.trunc(bound) : bound);
+
 export function isMultipleOf(value: number, factor: number): boolean {
   if (isInt64(value)) {
     const whole = Math.trunc(factor);

@@ -1,7 +1,7 @@
 import type { ScaleSubresource } from '../../api/crd.ts';
 import type { FieldError } from '../strategy.ts';
 import { invalid } from './field-errors.ts';
-import { isInt64 } from './go-text.ts';
+import { isInt64, valueText } from './go-text.ts';
 import { isObject } from './json.ts';
 
 const MOST_REPLICAS = 2 ** 31 - 1;
@@ -39,28 +39,19 @@ function selectorErrors(object: object, path: string): FieldError[] {
 
 function find(object: object, path: string): Found {
   let value: unknown = object;
-  const seen: string[] = [];
+  let walked = '';
   for (const name of path.replace(/^\./, '').split('.')) {
-    if (!isObject(value)) {
-      return value === null
-        ? {}
-        : {
-            problem: `${accessor(seen)}: ${shown(value)} is of the type ${goType(value)}, expected map[string]interface{}`,
-          };
-    }
-    seen.push(name);
+    walked += `.${name}`;
+    if (value === null) return {};
+    if (!isObject(value)) return { problem: mismatch(walked, value, 'map[string]interface{}') };
     if (!Object.hasOwn(value, name)) return {};
     value = value[name];
   }
   return { value };
 }
 
-const accessor = (names: readonly string[]): string => `.${names.join('.')} accessor error`;
-
 const mismatch = (path: string, value: unknown, type: string): string =>
-  `${accessor(path.replace(/^\./, '').split('.'))}: ${shown(value)} is of the type ${goType(value)}, expected ${type}`;
-
-const shown = (value: unknown): string => (value === null ? '<nil>' : String(value));
+  `.${path.replace(/^\./, '')} accessor error: ${valueText(value)} is of the type ${goType(value)}, expected ${type}`;
 
 function goType(value: unknown): string {
   if (value === null) return '<nil>';

@@ -119,6 +119,8 @@ export class ComparedKind {
     const answer = await this.api.raw('PATCH', path, patch, 'application/merge-patch+json');
     if (answer.code !== 200) throw new Error(`the CRD ${this.kind.plural} was refused: ${answer.text}`);
     await this.served(this.schemaCase.schema);
+    const listPath = pathOf(this.kind, NAMESPACE);
+    await eventually(`${listPath} to be listed`, async () => (await this.api.raw('GET', listPath)).code === 200);
     const list = await this.api.list(this.kind, NAMESPACE);
     this.stored.splice(
       0,

@@ -1,18 +1,16 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { PYTORCH_JOB } from '../../src/api/kinds.ts';
 import { eventually } from '../support/eventually.ts';
+import { kubeflowTraining } from '../support/kubeflow-training.ts';
 import { usePlatform } from '../support/platform.ts';
-import { pythonWith, runPython } from '../support/python-client.ts';
+import { runPython } from '../support/python-client.ts';
 import { JobUnderTest, pytorchJob } from '../support/pytorch-job.ts';
-
-/** The last release of upstream's client for the v1 jobs, and the Kubernetes client it was tried with. */
-const PACKAGES = ['kubeflow-training==1.9.4', 'kubernetes==35.0.0', 'setuptools<81'];
 
 const platform = usePlatform();
 let python: string;
 
 beforeAll(async () => {
-  python = await pythonWith(PACKAGES);
+  python = await kubeflowTraining();
 }, 600_000);
 
 describe('kubeflow-training 1.9.4, unchanged', () => {

@@ -1,0 +1,45 @@
+import { execFile } from 'node:child_process';
+import { cpSync, mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { pythonWith } from './python-client.ts';
+
+const run = promisify(execFile);
+const VERSION = '1.9.4';
+
+/** An interpreter with the last release of upstream's client for the v1 jobs, and the Kubernetes client it was tried with. */
+export const kubeflowTraining = (): Promise<string> =>
+  pythonWith([`kubeflow-training==${VERSION}`, 'kubernetes==35.0.0', 'setuptools<81', 'pytest==9.0.1']);
+
+/**
+ * Upstream's own end-to-end tests of that client, from the Go module that carries them, in a folder without upstream's
+ * sources, so that they import the published client.
+ */
+export async function upstreamClientTests(): Promise<string> {
+  const args = ['mod', 'download', '-json', `github.com/kubeflow/training-operator@v${VERSION}`];
+  const { stdout } = await run('go', args, { env: { ...process.env, GOFLAGS: '-mod=mod' }, cwd: tmpdir() });
+  const { Dir } = JSON.parse(stdout) as { Dir: string };
+  const folder = mkdtempSync(join(tmpdir(), 'kubeflow-training-'));
+  cpSync(join(Dir, 'sdk', 'python', 'test'), join(folder, 'test'), { recursive: true, mode: 0 });
+  return folder;
+}
+
+/** Runs one of them; resolves to pytest's report, rejects with its end. */
+export async function runUpstreamTest(
+  python: string,
+  folder: string,
+  testId: string,
+  namespace: string,
+  kubeconfig: string,
+): Promise<string> {
+  const args = ['-m', 'pytest', '-p', 'no:cacheprovider', '-v', `test/e2e/${testId}`, `--namespace=${namespace}`];
+  const env = { ...process.env, KUBECONFIG: kubeconfig, PYTHONDONTWRITEBYTECODE: '1' };
+  try {
+    const { stdout } = await run(python, args, { cwd: folder, env, maxBuffer: 64 << 20, timeout: 300_000 });
+    return stdout;
+  } catch (error) {
+    const { stdout = '', stderr = '' } = error as { stdout?: string; stderr?: string };
+    throw new Error(`upstream's ${testId} failed:\n${stdout.slice(-6000)}\n${stderr.slice(-1000)}`);
+  }
+}

@@ -23,7 +23,7 @@ const CAUSES: readonly { readonly sign: RegExp; readonly mend: string }[] = [
   },
   {
     sign: /No matching distribution found|not a supported wheel|requires a different Python/i,
-    mend: 'a package has no build for this Python and this kind of machine: name another Python, such as python3.12, in ARMATURE_PYTHON',
+    mend: 'a package has no build for this Python and this kind of machine: name another Python, such as python3.12, in ARMATURE_PYTHON; for Macs with Intel processors JAX has none',
   },
 ];
 

@@ -17,7 +17,7 @@ export function ensureTrainingEnvironment(log: Log): Promise<PythonEnvironment> 
     requirements: readFileSync(fileOfPackage(REQUIREMENTS), 'utf8'),
     oldest: [3, 11],
     // Not scikit-learn: its file of digits is read, and it would want scipy.
-    modules: ['jax', 'numpy'],
+    modules: ['jax', 'jaxlib', 'ml_dtypes', 'numpy', 'opt_einsum'],
     log,
   });
 }

@@ -20,6 +20,13 @@ describe('armature preview', () => {
     expect(textReport(previews, skipped)).toMatchSnapshot();
   });
 
+  test('shows each process of a JAX job', () => {
+    const template = { spec: { containers: [{ name: 'jax', image: 'jax:1' }] } };
+    const jaxJob = { ...job(), kind: 'JAXJob', spec: { jaxReplicaSpecs: { Worker: { replicas: 2, template } } } };
+    const { previews, skipped } = preview(jaxJob);
+    expect(textReport(previews, skipped)).toMatchSnapshot();
+  });
+
   test('shows what is cleaned away', () => {
     const { previews, skipped } = preview(job({ cleanPodPolicy: 'All', ttlSecondsAfterFinished: 60 }));
     const text = textReport(previews, skipped);

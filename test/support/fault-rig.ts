@@ -23,6 +23,8 @@ export interface Outcome {
 }
 
 const QUIET_MS = 500;
+/** A busy machine starts a controller slowly; a fault test must not mistake that for a fault. */
+const READY_WITHIN_MS = 60_000;
 /** A refused write is tried again after a second at the latest. */
 const RETRY_MS = 1200;
 
@@ -73,6 +75,7 @@ export class FaultRig {
   /** Plays a scenario with, or without, one fault, and waits until no write has come for a while. */
   async play(scenario: Scenario, namespace: string, at?: number, fault?: WriteFault): Promise<Outcome> {
     const faults: readonly PlannedFault[] = fault && at !== undefined ? [{ ...fault, at }] : [];
+    await this.ensureController();
     this.proxy.arm(faults, () => this.rebirth());
     await scenario.run(namespace);
     return this.outcome(namespace, fault?.kind === 'answer' ? RETRY_MS : QUIET_MS);
@@ -80,6 +83,7 @@ export class FaultRig {
 
   /** Plays a scenario while a whole history of faults happens to it. */
   async playHistory(scenario: Scenario, namespace: string, history: History): Promise<Outcome> {
+    await this.ensureController();
     const timers: NodeJS.Timeout[] = [];
     const happen = (afterMs: number, moment: Moment) => timers.push(setTimeout(() => this.happen(moment), afterMs));
     let killAgain = history.killAgainAfterMs;
@@ -143,10 +147,22 @@ export class FaultRig {
       else child.kill('SIGKILL');
     };
     try {
-      this.controller = await ControllerProcess.start({ kubeconfig: this.kubeconfig, onSpawn });
+      this.controller = await ControllerProcess.start({
+        kubeconfig: this.kubeconfig,
+        readyWithinMs: READY_WITHIN_MS,
+        onSpawn,
+      });
     } catch (error) {
       if (life === this.life) throw error;
     }
+  }
+
+  /** A run whose controller could not be started again fails; the next one is not to fail for it. */
+  private async ensureController(): Promise<void> {
+    await this.born().catch(() => {
+      this.restarting = this.begin();
+    });
+    await this.born();
   }
 
   /** Until a controller is ready that nobody killed meanwhile. */

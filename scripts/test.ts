@@ -52,8 +52,13 @@ process.stdout.write(`${summary(outcomes)}\n`);
 const tests = outcomes.filter((outcome) => outcome.project !== 'check' && outcome.status === 'passed');
 process.exitCode = tests.length > 0 && outcomes.every((outcome) => outcome.status !== 'failed') ? 0 : 1;
 
+/** Once a signal came, its handler ends the process, and nothing else is begun. */
+function unlessStopping(): Promise<void> {
+  return stopping ? new Promise(() => {}) : Promise.resolve();
+}
+
 async function runProject(project: string): Promise<TestOutcome[]> {
-  if (stopping) return new Promise(() => {});
+  await unlessStopping();
   const report = `build/reports/jest-${project}.json`;
   rmSync(report, { force: true });
   const step = jestStep(
@@ -62,6 +67,7 @@ async function runProject(project: string): Promise<TestOutcome[]> {
     LIVE.has(project) ? ['--runInBand', '--forceExit', '--testTimeout=60000'] : [],
   );
   const result = await runStep({ ...step, env: LIVE.has(project) ? clusterEnv : {} });
+  await unlessStopping();
   const found = readReport(project, report);
   if (result.ok || found.some((outcome) => outcome.status === 'failed')) return found;
   return [

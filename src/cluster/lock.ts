@@ -30,6 +30,7 @@ let serial = 0;
 
 /** The lock appears whole, by a hard link to a file that names its holder. */
 async function take(path: string): Promise<boolean> {
+  if (await isHeld(path)) return false;
   const own = `${path}.${process.pid}.${serial++}`;
   await writeFile(own, identify(process.pid) ?? '');
   try {
@@ -42,6 +43,11 @@ async function take(path: string): Promise<boolean> {
   } finally {
     await rm(own, { force: true });
   }
+}
+
+/** A look that writes nothing, so that one who is ended while waiting leaves nothing behind. */
+async function isHeld(path: string): Promise<boolean> {
+  return isAlive(await readFile(path, 'utf8').catch(() => ''));
 }
 
 /** Moves a dead holder's lock aside. Should a live one have come between reading and moving, it is put back. */

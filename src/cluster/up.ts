@@ -89,6 +89,7 @@ async function startAnew(
     await withProgress(log, `starting cluster ${wanted.name}`, () => start(paths, state, plan, programs));
   } catch (error) {
     await reap(paths, wanted.name);
+    interrupted.throwIfAborted();
     throw error;
   }
   return clusterInfo(paths, state);

@@ -83,7 +83,7 @@ function bodyOf(subject: Subject, name: string, live: KubeObject | undefined, co
   const { type, managedFields } = command;
   if (type === 'json' || type === 'merge' || type === 'strategic') return command.body;
   const identity = { apiVersion: apiVersionOf(subject.kind), kind: subject.kind.kind, metadata: { name, namespace } };
-  const required = type === 'apply' && live ? {} : subject.required;
+  const required = type === 'apply' && live && !subject.appliesRequired ? {} : subject.required;
   const content = overlay(overlay(required, command.body), identity) as KubeObject;
   if (type !== 'put' || !live) return content;
   const allotted = Object.fromEntries(

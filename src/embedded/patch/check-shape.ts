@@ -7,6 +7,14 @@ import { isList, isMap, type JsonMap } from './values.ts';
 interface Mistake {
   readonly path: string;
   readonly message: string;
+  readonly duplicate?: true;
+}
+
+/** Whether a value fits its schema, but for items of one identity. */
+export function fitsLoosely(schema: MergeSchema, value: unknown): boolean {
+  const mistakes: Mistake[] = [];
+  check(schema, value, '', mistakes);
+  return mistakes.every(({ duplicate }) => duplicate);
 }
 
 /** What is wrong with the shape of a value, in the server's words; undefined when it fits its schema. */
@@ -57,7 +65,9 @@ function checkItems(schema: ListSchema, items: readonly unknown[], path: string,
       mistakes.push({ path, message: `element ${index}: ${element.message}` });
       return;
     }
-    if (seen.has(element)) mistakes.push({ path, message: `duplicate entries for key ${printElement(element)}` });
+    if (seen.has(element)) {
+      mistakes.push({ path, message: `duplicate entries for key ${printElement(element)}`, duplicate: true });
+    }
     seen.add(element);
     check(schema.item, item, `${path}${printElement(element)}`, mistakes);
   }

@@ -2,6 +2,7 @@ import type { KubeObject } from '../../api/kube.ts';
 import type { Instant } from '../../runtime/environment.ts';
 import { instantText } from '../instant.ts';
 import { capOwners } from './cap-owners.ts';
+import { fitsLoosely } from './check-shape.ts';
 import { type Comparison, compareValues } from './compare.ts';
 import { type FieldSet, isEmptySet, subtract, subtractDeep, unite } from './field-set.ts';
 import { managedFieldsOf, withManagedFields, withoutUnowned } from './managed-object.ts';
@@ -38,12 +39,14 @@ export interface UpdateRequest {
 /**
  * `next` with the managed fields that a create, an update or any patch but an apply leads to: the client owns what it
  * changed, nobody owns what it removed. Times stay where nothing changed. A client may hand in managed fields of its
- * own, except on a subresource; `[]` or `[{}]` ends tracking until the next apply.
+ * own, except on a subresource; `[]` or `[{}]` ends tracking until the next apply, and so does a custom resource that does
+ * not fit its schema.
  */
 export function trackUpdate(request: UpdateRequest): KubeObject {
   const { previous, next, schema } = request;
   const given = givenOwners(request);
   if (given.size === 0 && previous) return withManagedFields(next, undefined);
+  if (schema.custom && !fitsLoosely(schema, next)) return withManagedFields(next, undefined);
   try {
     const owners = ownersAfterUpdate({ ...request, owners: mapSets(given, (set) => reconcileSet(schema, set)) });
     const before = managedFieldsOf(previous);

@@ -25,7 +25,7 @@ function typed(schema: MergeSchema, value: unknown): unknown {
   const { item } = schema.list;
   let changed = false;
   const items = value.map((old) => {
-    const next = typed(item, old);
+    const next = old === null ? emptyValue(item) : typed(item, old);
     changed ||= next !== old;
     return next;
   });
@@ -36,8 +36,7 @@ function typedMap(schema: MapSchema, map: JsonMap): JsonMap {
   let result: Record<string, unknown> | undefined;
   for (const key in map) {
     const value = map[key];
-    const field = schema.fields.get(key);
-    const next = isLeftOut(field, value) ? undefined : typed(schemaOfKey(schema, key) ?? DEDUCED, value);
+    const next = isPlainMap(schema) && value === null ? emptyValue(schema.rest!) : typedField(schema, key, value);
     if (next === value) continue;
     result ??= { ...map };
     if (next === undefined) delete result[key];
@@ -49,6 +48,11 @@ function typedMap(schema: MapSchema, map: JsonMap): JsonMap {
     result[key] = emptyValue(field.schema);
   }
   return result ?? map;
+}
+
+function typedField(schema: MapSchema, key: string, value: unknown): unknown {
+  if (isLeftOut(schema.fields.get(key), value)) return undefined;
+  return typed(schemaOfKey(schema, key) ?? DEDUCED, value);
 }
 
 function isLeftOut(field: FieldSchema | undefined, value: unknown): boolean {
@@ -65,6 +69,6 @@ const isPlainMap = (map: MapSchema): boolean => map.fields.size === 0 && map.res
 function emptyValue(schema: MergeSchema): unknown {
   if (schema.scalar === 'number') return 0;
   if (schema.scalar === 'boolean') return false;
-  if (schema.scalar) return '';
+  if (schema.scalar && schema !== DEDUCED) return schema.scalar === 'any' ? '0' : '';
   return schema.map && !isPlainMap(schema.map) ? typedMap(schema.map, {}) : null;
 }

@@ -22,6 +22,8 @@ export interface Subject {
   complete(object: KubeObject): KubeObject;
   /** What every object of the kind must have, to be valid. */
   readonly required: Content;
+  /** Every apply states what is required, not only the one that creates. */
+  readonly appliesRequired?: boolean;
   /** Fields of the spec that the server allots. */
   readonly allotted: readonly string[];
 }
@@ -62,7 +64,10 @@ const configMaps: Subject = {
   content: some({ data: words, metadata }),
   strategic: some({
     data: fc.dictionary(word, fc.option(word), { maxKeys: 3 }),
-    metadata: some({ labels: words, finalizers, '$deleteFromPrimitiveList/finalizers': finalizers }),
+    metadata: fc.oneof(
+      some({ labels: words, finalizers }),
+      some({ '$deleteFromPrimitiveList/finalizers': finalizers }),
+    ),
   }),
   operations: operationsOn(['/data/a', '/data/b', '/metadata/labels/a', '/metadata/labels', '/data'], word),
   complete: (object) => asTyped(configMapSchema, object),
@@ -105,7 +110,8 @@ const services: Subject = {
   }),
   operations: operationsOn(['/spec/selector', '/spec/selector/a', '/metadata/annotations/a'], word),
   complete: (object) => withServiceDefaults(asTyped(serviceSchema, object)),
-  required: { spec: { clusterIP: 'None' } },
+  required: { spec: { clusterIP: 'None', ipFamilies: ['IPv4'], ipFamilyPolicy: 'SingleStack' } },
+  appliesRequired: true,
   allotted: ['clusterIP', 'clusterIPs', 'ipFamilies', 'ipFamilyPolicy'],
 };
 

@@ -58,14 +58,6 @@ print("\\n".join(sorted({m.__file__ for m in sys.modules.values() if getattr(m, 
 """
 
 
-# What upstream's Python client calls a training function with, where Debian has it not or not under that name.
-TORCHRUN = """#!/usr/bin/python3
-import sys
-from torch.distributed.run import main
-sys.exit(main())
-"""
-
-
 def remove(path: Path) -> None:
     if path.is_symlink() or path.is_file():
         path.unlink()
@@ -80,10 +72,9 @@ def link_alternatives() -> None:
 
 
 def add_launchers() -> None:
-    torchrun = Path("/usr/bin/torchrun")
-    remove(torchrun)
-    torchrun.write_text(TORCHRUN)
-    torchrun.chmod(0o755)
+    """What upstream's Python client calls a training function with, where Debian has it not or not under that name."""
+    Path("/torchrun.py").replace("/usr/bin/torchrun")
+    Path("/usr/bin/torchrun").chmod(0o755)
     remove(Path("/usr/bin/python"))
     Path("/usr/bin/python").symlink_to("python3")
 

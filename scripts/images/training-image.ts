@@ -1,5 +1,5 @@
 import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { canRun, run } from '../../src/cluster/command.ts';
 import type { Log } from '../../src/runtime/progress.ts';
 import { digestOfFile } from '../oci/digest.ts';
@@ -27,17 +27,17 @@ export async function buildTrainingImage(log: Log): Promise<Image> {
     entrypoint: ['/usr/bin/python3'],
     env: { PATH: '/usr/bin:/bin', PYTHONUNBUFFERED: '1', HOME: '/tmp' },
   };
-  const trim = join(RECIPE, 'trim.py');
+  const scripts = ['trim.py', 'torchrun.py'].map((name) => join(RECIPE, name));
   const key = inputHash({
     release: RELEASE,
     packages: PACKAGES.join(),
-    trim: await digestOfFile(trim),
+    scripts: (await Promise.all(scripts.map(digestOfFile))).join(),
     config: JSON.stringify(config),
     recipe: await recipeOf(import.meta.filename),
   });
   return cachedImage(`training-torch-${key}`, async (folder) => {
     const tree = join(folder, 'debian.tar');
-    await makeTree(trim, tree, log);
+    await makeTree(scripts, tree, log);
     log('writing the training image');
     const image = await writeImage(TRAINING_IMAGE, config, [await layerOfTar(tree)], join(folder, 'image.tar'));
     await rm(tree);
@@ -46,7 +46,7 @@ export async function buildTrainingImage(log: Log): Promise<Image> {
 }
 
 /** The Debian tree as a tar: one to three minutes, and 400 MB of packages to download. */
-async function makeTree(trim: string, target: string, log: Log): Promise<void> {
+async function makeTree(scripts: readonly string[], target: string, log: Log): Promise<void> {
   if (!(await canRun('mmdebstrap', '--version'))) {
     throw new Error(
       `mmdebstrap is missing, which makes the training image from Debian packages. Install it (apt-get install mmdebstrap), or use Docker: docker build -t ${TRAINING_IMAGE} images/training-torch`,
@@ -54,18 +54,18 @@ async function makeTree(trim: string, target: string, log: Log): Promise<void> {
   }
   log(`making a tree of Debian ${RELEASE} with ${PACKAGES.slice(-3).join(', ')}; about 2 minutes, once`);
   const env = { SOURCE_DATE_EPOCH: '0' };
-  await run('mmdebstrap', debianArguments(trim, target), { env, title: 'mmdebstrap', log });
+  await run('mmdebstrap', debianArguments(scripts, target), { env, title: 'mmdebstrap', log });
 }
 
 /** Packages are only unpacked, never configured: no maintainer script runs, nothing depends on the moment. */
-function debianArguments(trim: string, target: string): string[] {
+function debianArguments(scripts: readonly string[], target: string): string[] {
   return [
     '--variant=extract',
     '--format=tar',
     '--aptopt=APT::Install-Recommends "false"',
     `--include=${PACKAGES.join()}`,
     '--skip=output/dev',
-    `--extract-hook=cp "${trim}" "$1/trim.py"`,
+    ...scripts.map((script) => `--extract-hook=cp "${script}" "$1/${basename(script)}"`),
     '--extract-hook=chroot "$1" /usr/bin/python3 /trim.py >&2',
     RELEASE,
     target,

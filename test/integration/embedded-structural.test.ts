@@ -4,7 +4,7 @@ import { Api, targetOf } from '../support/api.ts';
 import { sharedCluster } from '../support/cluster.ts';
 import { ComparedKind, type Tally } from '../support/structural/compared-kind.ts';
 import { HAND_MADE, type SchemaCase } from '../support/structural/crds.ts';
-import { publishedCases } from '../support/structural/published.ts';
+import { ownCases, upstreamCases } from '../support/structural/published.ts';
 import { RandomObjects, seeded } from '../support/structural/random-objects.ts';
 import { WITH_RULES } from '../support/structural/rule-crds.ts';
 
@@ -25,7 +25,7 @@ afterAll(async () => {
   process.stderr.write(`compared equal: ${total.same} (${total.accepted} accepted, ${total.refused} refused)\n`);
 });
 
-const CASES = [...HAND_MADE, ...WITH_RULES, ...publishedCases()].filter(
+const CASES = [...HAND_MADE, ...WITH_RULES, ...ownCases(), ...upstreamCases()].filter(
   ({ name }) => !process.env.STRUCTURAL_ONLY || process.env.STRUCTURAL_ONLY.split(',').includes(name),
 );
 

@@ -1,4 +1,6 @@
-import { parse as parseExpression } from '@marcbachmann/cel-js';
+import { Environment } from '@marcbachmann/cel-js';
+
+const environment = new Environment({ enableOptionalTypes: true, unlistedVariablesAreDyn: true });
 
 /** The tree of an expression, as the parser gives it. */
 export type Ast =
@@ -24,7 +26,7 @@ export class NotCompilableError extends Error {
 /** @throws NotCompilableError for what is no expression, or uses syntax that the parser does not know */
 export function parse(expression: string): Ast {
   try {
-    return parseExpression(expression).ast as unknown as Ast;
+    return environment.parse(expression).ast as unknown as Ast;
   } catch (error) {
     throw new NotCompilableError((error as Error).message.split('\n')[0] ?? 'cannot be parsed');
   }

@@ -44,7 +44,7 @@ function indexOf(text: Value, part: Value, from?: Value): Value {
   const [whole, wanted] = [chars(str(text)), chars(str(part))];
   const start = from === undefined ? 0 : num(from);
   if (wanted.length === 0) return BigInt(start);
-  if (start < 0 || (from !== undefined && start >= whole.length && whole.length > 0)) throw outOfRange(start);
+  if (start < 0) throw outOfRange(start);
   return search(whole, wanted, upwards(start, whole.length - wanted.length));
 }
 
@@ -53,7 +53,8 @@ function lastIndexOf(text: Value, part: Value, from?: Value): Value {
   const [whole, wanted] = [chars(str(text)), chars(str(part))];
   const last = from === undefined ? whole.length - 1 : num(from);
   if (wanted.length === 0) return BigInt(from === undefined ? whole.length : last);
-  if (from !== undefined && (last < 0 || last >= whole.length)) throw outOfRange(last);
+  if (from !== undefined && last < 0) throw outOfRange(last);
+  if (last >= whole.length) return -1n;
   return search(whole, wanted, downwards(Math.min(last, whole.length - wanted.length)));
 }
 

@@ -21,7 +21,6 @@ export function compileMacro(
   scope: Scope,
 ): Step | undefined {
   if (!target) return name === 'has' && args.length === 1 ? has(args[0]!, scope) : undefined;
-  if (name === 'bind' && target.op === 'id' && target.args === 'cel' && args.length === 3) return bind(args, scope);
   const make = MACROS[`${name}/${args.length}`];
   return make?.(target, args, scope);
 }
@@ -66,16 +65,6 @@ function has(field: Ast, scope: Scope): Step {
     if (held === undefined) return false;
     if (!(held instanceof MapValue)) throw noOverload();
     return held.find(name) !== undefined;
-  };
-}
-
-function bind([name, value, body]: readonly Ast[], scope: Scope): Step {
-  const bound = compile(value!, scope);
-  const { scope: inner, place } = scope.with(nameOf(name));
-  const step = compile(body!, inner);
-  return (frame) => {
-    frame[place] = bound(frame);
-    return step(frame);
   };
 }
 

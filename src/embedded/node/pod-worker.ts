@@ -34,6 +34,8 @@ export class PodWorker {
   readonly #context: NodeContext;
   readonly #runs = new Map<string, ContainerRun>();
   readonly #starting = new Set<string>();
+  /** What goes on beside the planning. */
+  readonly #background = new Set<Promise<void>>();
   readonly #writer: StatusWriter;
   readonly #done: () => void;
   #pod: Pod;
@@ -87,12 +89,11 @@ export class PodWorker {
     this.#closed = true;
     this.#wake?.();
     this.#refresh?.();
-    const ends = [...this.#runs.values()].map((run) => {
+    for (const run of this.#runs.values()) {
       run.terminate();
       run.killAfter(graceMs);
-      return run.process.ended;
-    });
-    await Promise.all(ends);
+    }
+    while (this.#background.size > 0) await Promise.all(this.#background);
   }
 
   readLogs(container: string | undefined, options: LogOptions): AsyncIterable<Buffer> {
@@ -140,17 +141,28 @@ export class PodWorker {
     const writing = !this.#record.gone && this.#writer.write(this.#pod, plan.status);
     for (const action of plan.actions) this.#act(action, writing);
     const alive = [...this.#record.containers.values()].some(({ run }) => isAlive(run));
-    if (this.#record.gone && !alive && this.#starting.size === 0) void this.#leave();
+    if (this.#record.gone && !alive && this.#starting.size === 0) this.#beside(this.#leave());
     if (plan.wakeAt === undefined) return;
     this.#wake = environment.after(Math.max(1, plan.wakeAt - environment.now()), () => this.sync());
   }
 
   #act(action: PodAction, writing: boolean): void {
-    if (action.type === 'set-up') void this.#setUp();
-    else if (action.type === 'start') void this.#start(action.container);
-    else if (action.type === 'stop') void this.#stop(action.container, action.graceSeconds, action.why);
-    else if (action.type === 'probe') void this.#probe(action.container, action.kind);
-    else if (!writing) void this.#remove();
+    if (action.type === 'set-up') this.#beside(this.#setUp());
+    else if (action.type === 'start') this.#beside(this.#start(action.container));
+    else if (action.type === 'stop') this.#beside(this.#stop(action.container, action.graceSeconds, action.why));
+    else if (action.type === 'probe') this.#beside(this.#probe(action.container, action.kind));
+    else if (!writing) this.#beside(this.#remove());
+  }
+
+  /** Lets something go on that nobody waits for but the end. */
+  #beside(task: Promise<void>): void {
+    const { name, namespace } = this.#pod.metadata;
+    const guarded = task
+      .catch((error: Error) =>
+        this.#context.log.error('a pod got into trouble', { pod: `${namespace}/${name}`, error }),
+      )
+      .finally(() => this.#background.delete(guarded));
+    this.#background.add(guarded);
   }
 
   #change(record: PodRecord): void {
@@ -212,7 +224,7 @@ export class PodWorker {
       };
       this.#record = withContainer(this.#record, name, next);
       this.#tellStarted(container, run);
-      void this.#follow(container, run);
+      this.#beside(this.#follow(container, run));
     } catch (error) {
       const { message } = error as Error;
       const reason = error instanceof StartError ? error.reason : 'CreateContainerError';
@@ -246,7 +258,7 @@ export class PodWorker {
     const { name } = container;
     const refused = await run.process.started;
     const ended = run.end();
-    if (refused === undefined) void this.#afterStart(container, run);
+    if (refused === undefined) this.#beside(this.#afterStart(container, run));
     const { exitCode, message } = await ended;
     if (this.#closed) return;
     const { environment } = this.#context;

@@ -26,6 +26,7 @@ export class ProcessBook {
   readonly #folder: string;
   readonly #entries = new Map<string, Entry>();
   readonly #self: Entry = { pid: process.pid, identity: identityOf(process.pid), marker: '' };
+  #closed = false;
 
   constructor(folder: string) {
     mkdirSync(folder, { recursive: true });
@@ -74,9 +75,10 @@ export class ProcessBook {
     for (const { pid } of this.#entries.values()) killGroup(pid);
   }
 
-  /** The folder is free for another node. */
+  /** The folder is free for another node; nothing is written any more. */
   close(): void {
     this.#write(null);
+    this.#closed = true;
   }
 
   #read(): State {
@@ -89,6 +91,7 @@ export class ProcessBook {
   }
 
   #write(node: Entry | null = this.#self): void {
+    if (this.#closed) return;
     const state: State = { node, processes: [...this.#entries.values()] };
     writeFileSync(`${this.#file}.new`, JSON.stringify(state));
     renameSync(`${this.#file}.new`, this.#file);

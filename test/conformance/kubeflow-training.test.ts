@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { PYTORCH_JOB } from '../../src/api/kinds.ts';
 import { eventually } from '../support/eventually.ts';
-import { kubeflowTraining } from '../support/kubeflow-training.ts';
+import { kubeflowTraining, runCarriedTests } from '../support/kubeflow-training.ts';
 import { usePlatform } from '../support/platform.ts';
 import { runPython } from '../support/python-client.ts';
 import { JobUnderTest, pytorchJob } from '../support/pytorch-job.ts';
@@ -49,5 +49,9 @@ describe('kubeflow-training 1.9.4, unchanged', () => {
       { step: 'listed', jobs: expect.arrayContaining(['sdk', 'made-with-kubectl']) },
       { step: 'deleted', jobs: ['made-with-kubectl'] },
     ]);
+  }, 300_000);
+
+  test('passes the tests it carries along, with the packages used here', async () => {
+    expect(await runCarriedTests(python)).toMatch(/^=+ \d{3} passed in/m);
   }, 300_000);
 });

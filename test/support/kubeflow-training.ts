@@ -25,21 +25,28 @@ export async function upstreamClientTests(): Promise<string> {
   return folder;
 }
 
-/** Runs one of them; resolves to pytest's report, rejects with its end. */
-export async function runUpstreamTest(
+/** Runs one of them against a cluster; resolves to pytest's report, rejects with its end. */
+export function runUpstreamTest(
   python: string,
   folder: string,
   testId: string,
   namespace: string,
   kubeconfig: string,
 ): Promise<string> {
-  const args = ['-m', 'pytest', '-p', 'no:cacheprovider', '-v', `test/e2e/${testId}`, `--namespace=${namespace}`];
-  const env = { ...process.env, KUBECONFIG: kubeconfig, PYTHONDONTWRITEBYTECODE: '1' };
+  return pytest(python, folder, [`test/e2e/${testId}`, `--namespace=${namespace}`], { KUBECONFIG: kubeconfig });
+}
+
+/** Runs the tests that the published client carries along; they speak to no cluster. */
+export const runCarriedTests = (python: string): Promise<string> =>
+  pytest(python, tmpdir(), ['--pyargs', 'kubeflow.training.api.training_client_test'], {});
+
+async function pytest(python: string, cwd: string, args: readonly string[], more: Record<string, string>) {
+  const env = { ...process.env, ...more, PYTHONDONTWRITEBYTECODE: '1' };
+  const options = { cwd, env, maxBuffer: 64 << 20, timeout: 300_000 };
   try {
-    const { stdout } = await run(python, args, { cwd: folder, env, maxBuffer: 64 << 20, timeout: 300_000 });
-    return stdout;
+    return (await run(python, ['-m', 'pytest', '-p', 'no:cacheprovider', '-v', ...args], options)).stdout;
   } catch (error) {
     const { stdout = '', stderr = '' } = error as { stdout?: string; stderr?: string };
-    throw new Error(`upstream's ${testId} failed:\n${stdout.slice(-6000)}\n${stderr.slice(-1000)}`);
+    throw new Error(`upstream's ${args.join(' ')} failed:\n${stdout.slice(-6000)}\n${stderr.slice(-1000)}`);
   }
 }

@@ -1,44 +1,57 @@
-import type * as z from 'zod';
+import { crdOf, type ResourceDefinition } from '../../api/crd.ts';
 import { apiVersionOf, type KubeObject } from '../../api/kube.ts';
+import { type CompiledStructural, compileStructural } from '../../embedded/structural/index.ts';
 import type { Domain } from '../../runtime/domain.ts';
 import type { Instant } from '../../runtime/environment.ts';
 import { rehearse } from './rehearsal.ts';
 import type { ObjectPreview } from './report.ts';
 
-/** Schema of a kind's spec, as far as it is known. */
-export interface KnownSchema {
-  readonly kind: { readonly group: string; readonly version: string; readonly kind: string };
-  readonly spec: z.ZodType;
-}
-
 /** Rehearses every object that one of the domains acts on; the others are counted. */
 export function previewAll(
   objects: readonly KubeObject[],
   domains: readonly Domain[],
-  schemas: readonly KnownSchema[],
+  definitions: readonly ResourceDefinition[],
   now: Instant,
 ): { readonly previews: ObjectPreview[]; readonly skipped: number } {
+  const judges = new Map<ResourceDefinition, CompiledStructural>();
   const previews = objects.flatMap((object) => {
     const domain = domains.find(({ kind }) => isOf(object, kind));
-    return domain ? [previewOf(object, domain, schemas, now)] : [];
+    if (!domain) return [];
+    const definition = definitions.find(({ kind }) => isOf(object, kind));
+    if (definition && !judges.has(definition)) judges.set(definition, judgeOf(definition));
+    return [previewOf(object, domain, definition && judges.get(definition), now)];
   });
   return { previews, skipped: objects.length - previews.length };
 }
 
-function previewOf(object: KubeObject, domain: Domain, schemas: readonly KnownSchema[], now: Instant): ObjectPreview {
-  const schema = schemas.find(({ kind }) => isOf(object, kind));
-  const problems = schema ? schemaProblems(schema.spec, object.spec) : [];
-  if (problems.length === 0) problems.push(...(domain.validate?.(object) ?? []));
-  return { object, problems, acts: problems.length > 0 ? [] : rehearse(domain, object, now) };
+function judgeOf(definition: ResourceDefinition): CompiledStructural {
+  const { kind, scale } = definition;
+  const { schema } = crdOf(definition).spec.versions[0]!;
+  return compileStructural(schema.openAPIV3Schema, { kind, ...(scale && { scale }) });
 }
 
-function schemaProblems(schema: z.ZodType, spec: unknown): string[] {
-  const result = schema.safeParse(spec);
-  return result.success
-    ? []
-    : result.error.issues.map(({ path, message }) => `${['spec', ...path].join('.')}: ${message}`);
+function previewOf(
+  object: KubeObject,
+  domain: Domain,
+  judge: CompiledStructural | undefined,
+  now: Instant,
+): ObjectPreview {
+  const { stored, problems } = judge ? admitted(object, judge) : { stored: object, problems: [] };
+  if (problems.length === 0) problems.push(...(domain.validate?.(stored) ?? []));
+  return { object, problems, acts: problems.length > 0 ? [] : rehearse(domain, stored, now) };
 }
 
-function isOf(object: KubeObject, kind: KnownSchema['kind']): boolean {
+/** What an API server would store, and why it would not; unknown fields count, as they do for kubectl. */
+function admitted(object: KubeObject, judge: CompiledStructural): { stored: KubeObject; problems: string[] } {
+  const pruned = judge.prune(object);
+  const stored = judge.applyDefaults(pruned.object);
+  const problems = [
+    ...pruned.unknown.map((path) => `unknown field "${path}"`),
+    ...judge.validate(stored).map(({ field, message }) => `${field}: ${message}`),
+  ];
+  return { stored, problems };
+}
+
+function isOf(object: KubeObject, kind: ResourceDefinition['kind']): boolean {
   return object.kind === kind.kind && object.apiVersion === apiVersionOf(kind);
 }

@@ -45,6 +45,15 @@ describe('armature preview', () => {
     expect(previews[0]?.acts).toEqual([]);
   });
 
+  test('asks the rules of the schema, and knows no field that it does not', () => {
+    const { previews } = preview(job({ managedBy: 'somebody', cleanPodPolicy: 'Some', retries: 1 }));
+    expect(previews[0]?.problems).toEqual([
+      'unknown field "spec.runPolicy.retries"',
+      expect.stringMatching(/^spec\.runPolicy\.cleanPodPolicy: Invalid value: "Some": .* must be one of /),
+      expect.stringMatching(/^spec\.runPolicy\.managedBy: Invalid value: "somebody": .* must be one of /),
+    ]);
+  });
+
   test('is one JSON object for programs', () => {
     const { previews, skipped } = preview(job(), configMap);
     const report = JSON.parse(jsonReport(previews, skipped));

@@ -16,6 +16,8 @@ export interface PythonEnvironmentOptions {
   readonly oldest: readonly [number, number];
   /** Modules whose import proves that the environment works. */
   readonly modules: readonly string[];
+  /** Python that runs whenever the environment's interpreter starts. @default - none */
+  readonly startup?: string;
   readonly log: Log;
   /** Where environments are kept. @default - `python` in the cache */
   readonly cache?: string;
@@ -33,13 +35,13 @@ const DOWNLOADS = 'downloads';
 const TELL_EVERY_MS = 3_000;
 
 /**
- * The virtual environment with these packages: from the cache, or made now. It is kept under a hash of the requirements;
- * one that was left half-made, or whose Python is gone, is made anew. Two processes that ask at once make one.
+ * The virtual environment with these packages: from the cache, or made now. It is kept under a hash of what is in it; one
+ * that was left half-made, or whose Python is gone, is made anew. Two processes that ask at once make one.
  * @throws with how to mend it: no suitable Python, no network, no build for this machine, a full disk
  */
 export async function ensurePythonEnvironment(options: PythonEnvironmentOptions): Promise<PythonEnvironment> {
   const cache = options.cache ?? join(cacheDir(), 'python');
-  const folder = join(cache, keyOf(options.requirements));
+  const folder = join(cache, keyOf(options));
   const environment = { folder, python: join(folder, 'bin', 'python3') };
   if (await works(environment, options.modules)) return environment;
   await withLock(`${folder}.lock`, options.log, async () => {
@@ -48,8 +50,8 @@ export async function ensurePythonEnvironment(options: PythonEnvironmentOptions)
   return environment;
 }
 
-function keyOf(requirements: string): string {
-  const hash = createHash('sha256').update(`${process.platform} ${process.arch}\n${requirements}`);
+function keyOf({ requirements, startup = '' }: PythonEnvironmentOptions): string {
+  const hash = createHash('sha256').update(`${process.platform} ${process.arch}\n${requirements}\0${startup}`);
   return hash.digest('hex').slice(0, 16);
 }
 
@@ -71,6 +73,7 @@ async function make(environment: PythonEnvironment, options: PythonEnvironmentOp
   await rm(folder, { recursive: true, force: true });
   await mkdir(join(folder, DOWNLOADS), { recursive: true });
   await install(environment, interpreter, options);
+  if (options.startup) await addStartup(python, options.startup);
   await withProgress(log, 'importing it for the first time', () => importOnce(python, options.modules));
   await rm(join(folder, DOWNLOADS), { recursive: true, force: true });
   await writeFile(join(folder, COMPLETE), '');
@@ -125,6 +128,13 @@ async function sizeOf(folder: string): Promise<number> {
   const sizes = files.filter((file) => file.endsWith('.whl')).map((file) => stat(join(folder, file)));
   const found = await Promise.allSettled(sizes);
   return found.reduce((sum, one) => sum + (one.status === 'fulfilled' ? one.value.size : 0), 0);
+}
+
+/** Python imports what a `.pth` file among its packages says. */
+async function addStartup(python: string, source: string): Promise<void> {
+  const packages = (await run(python, ['-c', 'import sysconfig; print(sysconfig.get_path("purelib"))'])).trim();
+  await writeFile(join(packages, 'armature_startup.py'), source);
+  await writeFile(join(packages, 'armature_startup.pth'), 'import armature_startup\n');
 }
 
 async function importOnce(python: string, modules: readonly string[]): Promise<void> {

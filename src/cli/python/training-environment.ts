@@ -6,7 +6,7 @@ import { ensurePythonEnvironment, type PythonEnvironment } from './environment.t
 /** The image that the environment stands for where pods are processes; any tag. */
 export const TRAINING_IMAGE = 'armature-training-jax';
 
-const REQUIREMENTS = 'images/training-jax/requirements.txt';
+const FOLDER = 'images/training-jax';
 
 /**
  * What the JAX example needs on this machine: about 116 MB of packages the first time, nothing after that.
@@ -14,7 +14,8 @@ const REQUIREMENTS = 'images/training-jax/requirements.txt';
  */
 export function ensureTrainingEnvironment(log: Log): Promise<PythonEnvironment> {
   return ensurePythonEnvironment({
-    requirements: readFileSync(fileOfPackage(REQUIREMENTS), 'utf8'),
+    requirements: textOf(`${FOLDER}/requirements.txt`),
+    startup: textOf(`${FOLDER}/loopback.py`),
     oldest: [3, 11],
     // Not scikit-learn: its file of digits is read, and it would want scipy.
     modules: ['jax', 'jaxlib', 'ml_dtypes', 'numpy', 'opt_einsum'],
@@ -22,11 +23,11 @@ export function ensureTrainingEnvironment(log: Log): Promise<PythonEnvironment> 
   });
 }
 
-/** Looks for a file of this package from here upwards: a bundle lies deeper than the sources do. */
-function fileOfPackage(path: string): string {
+/** A file of this package, looked for from here upwards: a bundle lies deeper than the sources do. */
+function textOf(path: string): string {
   for (let folder = import.meta.dirname; folder !== dirname(folder); folder = dirname(folder)) {
     const file = join(folder, path);
-    if (existsSync(file)) return file;
+    if (existsSync(file)) return readFileSync(file, 'utf8');
   }
   throw new Error(
     `${path} is missing beside this program: run it from the package or a checkout, not from a copy of the bundle alone`,

@@ -16,6 +16,7 @@ case "$*" in
     echo "Collecting jax==1.0"
     echo "  Downloading jax-1.0-py3-none-any.whl (3 MB)"
     if [ -e "$FAKE_STATE/no-network" ]; then echo "NewConnectionError: no route" >&2; exit 1; fi ;;
+  *purelib*) echo "$here" ;;
   *find_spec*) [ ! -e "$here/broken" ] ;;
   *import*) [ ! -e "$FAKE_STATE/no-avx" ] || { echo "Illegal instruction" >&2; exit 132; } ;;
 esac
@@ -88,6 +89,20 @@ test('packages that do not run on this machine are refused, and not taken for wh
   await expect(ensure()).rejects.toThrow(/do not run on this machine.*Illegal instruction/s);
   await expect(ensure()).rejects.toThrow('do not run on this machine');
   expect(installations()).toBe(2);
+});
+
+test('what is to run at its start stands among its packages, and tells it from another', async () => {
+  const options = {
+    requirements: '',
+    oldest: [3, 11],
+    modules: [],
+    log: () => {},
+    cache: join(state, 'cache'),
+  } as const;
+  const { folder } = await ensurePythonEnvironment({ ...options, startup: 'print(1)\n' });
+  expect(readFileSync(join(folder, 'bin', 'armature_startup.py'), 'utf8')).toBe('print(1)\n');
+  expect(readFileSync(join(folder, 'bin', 'armature_startup.pth'), 'utf8')).toBe('import armature_startup\n');
+  expect((await ensurePythonEnvironment(options)).folder).not.toBe(folder);
 });
 
 test('the training environment takes the packages of the example’s image', async () => {

@@ -6,6 +6,7 @@ import { keepTimes, managedFieldsOf } from '../../src/embedded/patch/index.ts';
 import { ApiError } from '../../src/runtime/client.ts';
 import { type Command, commandsOn, overlay } from '../embedded/patch/commands.ts';
 import { modelWrite } from '../embedded/patch/model.ts';
+import { LISTS, REFUSED } from '../embedded/patch/refusals.ts';
 import { SUBJECTS, type Subject } from '../embedded/patch/subjects.ts';
 import { WIDGET, WIDGET_CRD } from '../embedded/patch/widget.ts';
 import { Api, pathOf, targetOf } from '../support/api.ts';
@@ -102,14 +103,14 @@ function bodyOf(subject: Subject, name: string, live: KubeObject | undefined, co
   return { ...content, ...spec, metadata };
 }
 
-async function send(subject: Subject, name: string, command: Command, body: unknown): Promise<Outcome> {
+async function send(subject: Subject, name: string, command: Command, body: unknown, more = ''): Promise<Outcome> {
   const { type, manager, force, subresource } = command;
-  const query = `?fieldManager=${manager}${type === 'apply' && force ? '&force=true' : ''}`;
+  const query = `?fieldManager=${manager}${type === 'apply' && force ? '&force=true' : ''}${more}`;
   const creates = type === 'create';
   const path = `${pathOf(subject.kind, namespace, creates ? undefined : name, subresource)}${query}`;
   const method = creates ? 'POST' : type === 'put' ? 'PUT' : 'PATCH';
   const contentType = creates || type === 'put' ? 'application/json' : CONTENT_TYPES[type];
-  const answer = await api.raw(method, path, body, contentType);
+  const answer = await api.raw(method, path, JSON.stringify(body), contentType);
   const value = JSON.parse(answer.text) as KubeObject & { reason?: string; message?: string };
   if (answer.code < 300) return { code: 200, object: value };
   return { code: answer.code, reason: value.reason ?? '', message: value.message ?? '' };
@@ -147,6 +148,48 @@ function adopt(subject: Subject, real: KubeObject, own: KubeObject): KubeObject 
   const allotted = subject.allotted.filter((key) => key in from).map((key) => [key, from[key]]);
   const spec = allotted.length > 0 ? { spec: { ...(own.spec as object), ...Object.fromEntries(allotted) } } : {};
   return { ...own, ...spec, metadata: { ...metadata, ...known } } as KubeObject;
+}
+
+describe('what kube-apiserver refuses is refused in its words', () => {
+  const [configMaps, , podTemplates] = SUBJECTS;
+
+  test.each(Object.keys(REFUSED) as (keyof typeof REFUSED)[])('%s', async (type) => {
+    const live = await api.apply(configMaps!.kind, {
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { name: 'refused', namespace },
+      data: { a: 'b' },
+    });
+    for (const body of REFUSED[type]) await compareOnce(configMaps!, live, type, body);
+  });
+
+  test('strategic merges of lists', async () => {
+    const containers = [{ name: 'a', image: 'x', env: [{ name: 'A', value: '1' }] }];
+    const live = await api.create(podTemplates!.kind, {
+      apiVersion: 'v1',
+      kind: 'PodTemplate',
+      metadata: { name: 'refused', namespace },
+      template: { spec: { containers } },
+    } as unknown as KubeObject);
+    for (const list of LISTS) {
+      await compareOnce(podTemplates!, live, 'strategic', { template: { spec: { containers: list } } });
+    }
+    const order = { '$setElementOrder/containers': [{ name: 'b' }, { name: 'a' }] };
+    for (const list of [[{ name: 'b', image: 'y' }], [{ name: 'c', image: 'y' }], undefined]) {
+      const spec = { ...order, ...(list && { containers: list }) };
+      await compareOnce(podTemplates!, live, 'strategic', { template: { spec } });
+    }
+  });
+});
+
+/** One write that is tried only. */
+async function compareOnce(subject: Subject, live: KubeObject, type: Command['type'], body: unknown): Promise<void> {
+  const command: Command = { type, manager: 'ann', body, force: false, managedFields: 'keep' };
+  const real = await send(subject, live.metadata.name!, command, body, '&dryRun=All');
+  const own = ownOutcome(subject, live, command, body, newestTime(real.object ?? live));
+  if (real.code === 422 && /is invalid: /.test(real.message ?? '')) return;
+  const adopted = own.object && real.object ? adopt(subject, real.object, own.object) : own.object;
+  expect({ body, ...own, object: adopted }).toEqual({ body, ...real });
 }
 
 describe('random sequences of writes lead to what kube-apiserver makes of them', () => {

@@ -1,8 +1,8 @@
 import type { KubeObject } from '../../api/kube.ts';
 import { ApiError } from '../../runtime/client.ts';
 import { deepEqual } from '../../runtime/json.ts';
-import { printGoType } from './go-print.ts';
-import { isList, isMap } from './values.ts';
+import { malformed } from './malformed.ts';
+import { isList, isMap, type JsonMap } from './values.ts';
 
 const MAX_OPERATIONS = 10_000;
 
@@ -15,17 +15,16 @@ class Refused extends Error {}
  * @throws {ApiError} 400 for what is no patch, 413 for too long a one, 422 when an operation cannot be done
  */
 export function jsonPatch(object: KubeObject, operations: unknown): KubeObject {
-  if (!isList(operations)) throw malformed(operations, '[]handlers.jsonPatchOp');
+  if (operations === null) return object;
+  if (!isList(operations)) throw malformed(operations, 'Go value of type []handlers.jsonPatchOp');
   if (operations.length > MAX_OPERATIONS) {
     const message = `The allowed maximum operations in a JSON patch is ${MAX_OPERATIONS}, got ${operations.length}`;
     throw new ApiError(413, 'RequestEntityTooLarge', `Request entity too large: ${message}`);
   }
+  const steps = operations.map(checked);
   let result: unknown = object;
   try {
-    for (const operation of operations) {
-      if (!isMap(operation)) throw malformed(operation, 'handlers.jsonPatchOp');
-      result = perform(result, operation);
-    }
+    for (const step of steps) result = perform(result, step);
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
     throw new ApiError(422, 'Invalid', 'the server rejected our request due to an error in our request');
@@ -33,20 +32,18 @@ export function jsonPatch(object: KubeObject, operations: unknown): KubeObject {
   return result as KubeObject;
 }
 
-/** The 400 for a body whose JSON has another type. */
-export function malformed(body: unknown, type: string): ApiError {
-  const found = printGoType(body)
-    .replace(/^map.*/, 'object')
-    .replace(/^\[\].*/, 'array')
-    .replace(/^(int|float)64/, 'number');
-  return new ApiError(
-    400,
-    'BadRequest',
-    `error decoding patch: json: cannot unmarshal ${found} into Go value of type ${type}`,
-  );
+/** An operation, once its texts are texts. */
+function checked(operation: unknown): JsonMap {
+  if (operation === null) return {};
+  if (!isMap(operation)) throw malformed(operation, 'Go value of type handlers.jsonPatchOp');
+  for (const field of ['op', 'path', 'from']) {
+    const text = operation[field] ?? '';
+    if (typeof text !== 'string') throw malformed(text, `Go struct field jsonPatchOp.${field} of type string`);
+  }
+  return operation;
 }
 
-function perform(root: unknown, operation: Readonly<Record<string, unknown>>): unknown {
+function perform(root: unknown, operation: JsonMap): unknown {
   const value = operation.value ?? null;
   const path = () => tokensOf(operation.path);
   switch (operation.op) {

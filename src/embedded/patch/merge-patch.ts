@@ -1,6 +1,7 @@
 import type { KubeObject } from '../../api/kube.ts';
+import { ApiError } from '../../runtime/client.ts';
 import { withoutNulls } from './directives.ts';
-import { malformed } from './json-patch.ts';
+import { malformed } from './malformed.ts';
 import { isMap, type JsonMap } from './values.ts';
 
 /**
@@ -9,7 +10,8 @@ import { isMap, type JsonMap } from './values.ts';
  * @throws {ApiError} 400 when the patch is no map
  */
 export function mergePatch(object: KubeObject, patch: unknown): KubeObject {
-  if (!isMap(patch)) throw malformed(patch, 'map[string]interface {}');
+  if (patch === null) throw new ApiError(400, 'BadRequest', 'Invalid JSON Patch');
+  if (!isMap(patch)) throw malformed(patch, 'Go value of type map[string]interface {}');
   return mergeMaps(object as unknown as JsonMap, patch) as unknown as KubeObject;
 }
 

@@ -10,7 +10,7 @@ import {
   withoutNulls,
 } from './directives.ts';
 import { printGoValue } from './go-print.ts';
-import { malformed } from './json-patch.ts';
+import { malformed } from './malformed.ts';
 import type { MapSchema, MergeSchema, PatchRule } from './merge-schema.ts';
 import { arrangeLike, type MergeItem, mergeLists } from './strategic-lists.ts';
 import { isList, isMap, type JsonMap } from './values.ts';
@@ -26,7 +26,8 @@ const UNSUPPORTED =
  */
 export function strategicMergePatch(object: KubeObject, patch: unknown, schema: MergeSchema): KubeObject {
   if (schema.custom) throw new ApiError(415, 'UnsupportedMediaType', UNSUPPORTED);
-  if (!isMap(patch)) throw malformed(patch, 'map[string]interface {}');
+  if (patch === null) return object;
+  if (!isMap(patch)) throw malformed(patch, 'Go value of type map[string]interface {}', '');
   return patchMap(object as unknown as JsonMap, patch, schema.map) as unknown as KubeObject;
 }
 

@@ -1,4 +1,5 @@
 import type { KubeObject } from '../../../src/api/kube.ts';
+import type { OpenApiSchema } from '../../../src/embedded/patch/index.ts';
 
 type Content = Readonly<Record<string, unknown>>;
 const list = (value: unknown): readonly Content[] | undefined =>
@@ -49,4 +50,19 @@ export function withPodDefaults(object: KubeObject): KubeObject {
       },
     },
   } as unknown as KubeObject;
+}
+
+/** A custom resource without the nulls and the fields that its schema has no place for. */
+export function decoded(schema: OpenApiSchema | undefined, value: unknown, root = true): unknown {
+  if (Array.isArray(value)) return value.map((item) => decoded(schema?.items, item, false));
+  if (typeof value !== 'object' || value === null || !schema) return value;
+  const { properties, additionalProperties } = schema;
+  const rest = typeof additionalProperties === 'object' ? additionalProperties : undefined;
+  const keepsAll = root || !properties || schema['x-kubernetes-preserve-unknown-fields'] === true;
+  const entries = Object.entries(value).flatMap(([key, inner]) => {
+    const below = properties?.[key] ?? rest;
+    if (!below) return keepsAll ? [[key, inner] as const] : [];
+    return inner === null ? [] : [[key, decoded(below, inner, false)] as const];
+  });
+  return Object.fromEntries(entries);
 }

@@ -31,7 +31,7 @@ export function modelWrite(
     return stored(subject, live, applied === live ? applied : subject.complete(applied), subresource);
   }
   const patched = patch(command, live, body, subject);
-  const next = subject.complete(patched);
+  const next = subject.complete(subject.decode?.(patched) ?? patched);
   const tracked = trackUpdate({ ...common, ...(live && { previous: live }), next });
   return stored(subject, live, tracked, subresource);
 }

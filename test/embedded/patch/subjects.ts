@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { Kind, KubeObject } from '../../../src/api/kube.ts';
 import { asTyped, builtinMergeSchema, type MergeSchema, mergeSchemaOf } from '../../../src/embedded/patch/index.ts';
-import { withPodDefaults, withServiceDefaults } from './defaults.ts';
+import { decoded, withPodDefaults, withServiceDefaults } from './defaults.ts';
 import { WIDGET, WIDGET_SCHEMA } from './widget.ts';
 
 type Content = Record<string, unknown>;
@@ -18,6 +18,8 @@ export interface Subject {
   readonly strategic: fc.Arbitrary<Content>;
   /** Operations of JSON patches. */
   readonly operations: fc.Arbitrary<readonly Content[]>;
+  /** What the server does to what a client sends, before it looks at it. */
+  readonly decode?: (object: KubeObject) => KubeObject;
   /** What the server makes of an object when it reads it. */
   complete(object: KubeObject): KubeObject;
   /** What every object of the kind must have, to be valid. */
@@ -208,6 +210,7 @@ const widgets: Subject = {
     ['/spec/size', '/spec/list/0', '/spec/list/-', '/spec/tags/-1', '/spec/nested', '/spec/items/0', '/spec'],
     fc.oneof(number, word),
   ),
+  decode: (object) => decoded(WIDGET_SCHEMA, object) as KubeObject,
   complete: withWidgetDefaults,
   required: {},
   allotted: [],

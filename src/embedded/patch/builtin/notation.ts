@@ -59,10 +59,11 @@ export class TypeReader {
     if (name === undefined) throw new Error(`"${text}" is no field`);
     const schema = this.shape(shape);
     const patch = patchRule(schema.list, rule);
+    const value = fallback ?? (always ? emptyScalar(schema) : undefined);
     fields.set(name, {
       schema,
       ...(always && { always: true }),
-      ...(fallback !== undefined && { default: fallback }),
+      ...(value !== undefined && { default: value }),
       ...(patch && { patch }),
     });
   }
@@ -83,6 +84,12 @@ export class TypeReader {
     const type = inside === '' ? 'atomic' : inside === '=' ? 'set' : 'map';
     return { list: { type, keys, item: this.shape(rest) } };
   }
+}
+
+function emptyScalar({ scalar }: MergeSchema): unknown {
+  if (scalar === 'number') return 0;
+  if (scalar === 'boolean') return false;
+  return scalar === 'string' ? '' : undefined;
 }
 
 function patchRule(list: ListSchema | undefined, text: string | undefined): PatchRule | undefined {

@@ -1,0 +1,73 @@
+const object = (fields: object) => ({
+  apiVersion: 'v1',
+  kind: 'ConfigMap',
+  metadata: { name: 'refused' },
+  ...fields,
+});
+const meta = (fields: object) => object({ metadata: { name: 'refused', ...fields } });
+/** Patches of a ConfigMap `refused` whose data are `{ a: 'b' }`; a server refuses nearly all of them. */
+export const REFUSED: Record<'apply' | 'json' | 'merge' | 'strategic', readonly unknown[]> = {
+  apply: [
+    object({ dataa: {} }),
+    object({ data: { a: 1 } }),
+    object({ data: { a: 1.5 } }),
+    object({ data: { a: { b: ['c', true] } } }),
+    object({ data: ['a'] }),
+    object({ data: { a: null } }),
+    object({ immutable: 'yes' }),
+    meta({ generation: 'x' }),
+    meta({ finalizers: ['a/b', 'a/b'] }),
+    meta({ finalizers: [{ a: 'b' }] }),
+    meta({ finalizers: [null] }),
+    meta({ finalizers: [['a']] }),
+    meta({ ownerReferences: [null] }),
+    meta({ ownerReferences: ['x'] }),
+    meta({ managedFields: [] }),
+    object({ apiVersion: 'v2' }),
+    object({ kind: 'Secret' }),
+    { metadata: { name: 'refused' } },
+  ],
+  json: [
+    {},
+    'x',
+    null,
+    ['x'],
+    [null],
+    [{ path: 5 }],
+    [{ op: 'nope', path: '/data' }],
+    [{ op: 'replace', path: '', value: 3 }],
+    [{ op: 'remove', path: '' }],
+    [{ op: 'test', path: '/data/zz' }],
+    [{ op: 'test', path: '/data/a', value: 'other' }],
+    [{ op: 'test', path: '/data', value: { a: 'b' } }],
+    [{ op: 'test', path: '/metadata/labels/x/y', value: 1 }],
+    [{ op: 'add', path: '/metadata/annotations~1x', value: 'y' }],
+    [{ op: 'replace', path: '/data/zz', value: 'new' }],
+  ],
+  merge: [[1], 'x', null, 4, true],
+  strategic: [
+    [1],
+    null,
+    { data: { $patch: 'x' } },
+    { data: { $patch: 'merge' } },
+    { metadata: { $retainKeys: ['name'], labels: { a: 'b' } } },
+    { metadata: { $retainKeys: 'name' } },
+    { $setElementOrder: [] },
+    { '$setElementOrder/data': 'x' },
+    { metadata: { '$setElementOrder/finalizers': ['a/b'], finalizers: ['c/d'] } },
+    { metadata: { $deleteFromPrimitiveList: ['x'] } },
+  ],
+};
+
+/** Lists of containers in a strategic merge patch. */
+export const LISTS: readonly unknown[] = [
+  [{ image: 'y' }],
+  [{ name: 'a', $patch: 'x' }],
+  [{ name: 'a', $patch: 'merge' }],
+  [{ $patch: 'delete' }],
+  [{ $patch: 'replace' }, { name: 'b', image: 'y' }],
+  [{ name: 'a', env: [{ $patch: 'delete', name: 'A' }] }],
+  [{ name: 'a', env: ['x'] }],
+  [[]],
+  ['a'],
+];

@@ -15,6 +15,7 @@ from kubeflow.training import (
 from kubernetes import client
 
 namespace, name, image, command = sys.argv[1], sys.argv[2], sys.argv[3], json.loads(sys.argv[4])
+with_logs = "--logs" in sys.argv
 
 
 def step(what, **values):
@@ -42,11 +43,17 @@ training.create_job(job)
 step("created")
 training.wait_for_job_conditions(name, expected_conditions={constants.JOB_CONDITION_RUNNING}, wait_timeout=120, polling_interval=1)
 step("running", pods=sorted(training.get_job_pod_names(name)))
+if with_logs:
+    # Ends with the Master's own end; the client prints each line as well.
+    followed, _ = training.get_job_logs(name, follow=True)
+    step("followed", logs=followed)
 training.wait_for_job_conditions(name, wait_timeout=120, polling_interval=1)
 step("succeeded", succeeded=training.is_job_succeeded(name), conditions=[c.type for c in training.get_job_conditions(name)])
-if "--logs" in sys.argv:
-    logs, _ = training.get_job_logs(name)
-    step("logs", logs=logs)
+if with_logs:
+    logs, events = training.get_job_logs(name, is_master=False, verbose=True)
+    step("logs", logs=logs, events=events)
+    workers = training.get_job_pods(name, replica_type="worker", replica_index=0)
+    step("worker", pods=[{"name": pod.metadata.name, "phase": pod.status.phase} for pod in workers])
 step("listed", jobs=[item.metadata.name for item in training.list_jobs()])
 training.delete_job(name)
 for _ in range(60):

@@ -10,6 +10,8 @@ const MINUTES = 60_000;
 export interface RealPlatform {
   readonly platform: Platform;
   readonly live: ReturnType<typeof testUnless>;
+  /** Whether pods can run on this machine at all; without, nothing is to be set up. */
+  readonly possible: boolean;
   /** The training image's name, as loaded into the cluster. */
   image(): string;
   /** Processes of the cluster's parts, such as `kwok`. */
@@ -22,7 +24,7 @@ export function useRealPlatform(name: string, nodes = 'real'): RealPlatform {
   const live = testUnless(reason);
   let image = '';
   let pids: Readonly<Record<string, number>> = {};
-  if (reason) return { platform: {} as Platform, live, image: () => image, pids: () => pids };
+  if (reason) return { platform: {} as Platform, live, possible: false, image: () => image, pids: () => pids };
 
   const cluster = async (): Promise<Cluster> => {
     const printed = await armature('cluster', 'up', '--name', name, '--nodes', nodes, '--json');
@@ -36,5 +38,5 @@ export function useRealPlatform(name: string, nodes = 'real'): RealPlatform {
   beforeAll(async () => {
     image = await loadTrainingImage(platform.cluster);
   }, 10 * MINUTES);
-  return { platform, live, image: () => image, pids: () => pids };
+  return { platform, live, possible: true, image: () => image, pids: () => pids };
 }

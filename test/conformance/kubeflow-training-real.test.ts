@@ -1,0 +1,97 @@
+import { readFileSync } from 'node:fs';
+import { beforeAll, describe, expect } from '@jest/globals';
+import { POD } from '../../src/api/kinds.ts';
+import { eventually } from '../support/eventually.ts';
+import { kubeflowTraining, runUpstreamTest, upstreamClientTests } from '../support/kubeflow-training.ts';
+import { runPython } from '../support/python-client.ts';
+import { useRealPlatform } from '../support/real-platform.ts';
+import { withoutRegistry } from '../support/without-registry.ts';
+
+const MINUTES = 60_000;
+const DIGITS = readFileSync('images/training-torch/digits.py', 'utf8');
+const { platform, live, possible, image } = useRealPlatform('armature-sdk');
+
+/** Upstream's tests of PyTorchJob that need no gang scheduler. */
+const UPSTREAM = [
+  'test_sdk_e2e',
+  'test_sdk_e2e_managed_by',
+  'test_sdk_e2e_create_from_func',
+  'test_sdk_e2e_create_from_image',
+] as const;
+
+let python = '';
+
+beforeAll(async () => {
+  if (possible) python = await kubeflowTraining();
+}, 10 * MINUTES);
+
+describe('kubeflow-training 1.9.4, unchanged, on a real kubelet', () => {
+  live(
+    'creates a PyTorchJob, waits, follows and reads its logs, sees its events and pods, and deletes it',
+    async () => {
+      const namespace = await platform.namespace();
+      const command = ['env', 'EPOCHS=8', 'PAUSE_SECONDS=0.5', 'python3', '-c', DIGITS];
+      const args = [namespace, 'sdk', image(), JSON.stringify(command), '--logs'];
+      const printed = await runPython(python, 'test/conformance/kubeflow_training_job.py', args, {
+        KUBECONFIG: platform.cluster.kubeconfig,
+      });
+      const steps = stepsOf(printed);
+
+      expect(steps.running).toEqual({ pods: ['sdk-master-0', 'sdk-worker-0'] });
+      expect(printed).toMatch(/^\[Pod sdk-master-0\]: epoch=8 /m);
+      expect(steps.followed).toEqual({ logs: { 'sdk-master-0': expect.stringMatching(/accuracy=0\.9/) } });
+      expect(steps.succeeded).toEqual({ succeeded: true, conditions: ['Created', 'Running', 'Succeeded'] });
+      expect(steps.logs?.logs).toEqual({
+        'sdk-master-0': expect.stringMatching(/rank=0 world=2/),
+        'sdk-worker-0': expect.stringMatching(/rank=1 world=2/),
+      });
+      expect(steps.logs?.events).toEqual({
+        'pytorchjob/sdk': expect.arrayContaining([expect.stringContaining('Created pods: sdk-master-0, sdk-worker-0')]),
+        'pod/sdk-master-0': expect.anything(),
+        'pod/sdk-worker-0': expect.anything(),
+      });
+      expect(steps.worker).toEqual({ pods: [{ name: 'sdk-worker-0', phase: 'Succeeded' }] });
+      expect(steps.deleted).toEqual({ jobs: [] });
+      await eventually('no pods', async () => (await platform.api.list(POD, namespace)).length === 0, {
+        timeoutMs: 60_000,
+      });
+    },
+    6 * MINUTES,
+  );
+});
+
+describe('upstream’s own tests of that client', () => {
+  let folder = '';
+
+  beforeAll(async () => {
+    if (!possible) return;
+    folder = await upstreamClientTests();
+    await withoutRegistry(platform.api, [
+      { instead: 'pytorch-dist-mnist', image: image(), command: ['env', 'EPOCHS=5', 'python3', '-c', DIGITS] },
+      { instead: 'hello-world', image: image(), command: ['echo', 'Hello!'] },
+      { instead: 'docker.io/pytorch/pytorch', image: image() },
+    ]);
+  }, 5 * MINUTES);
+
+  for (const name of UPSTREAM) {
+    live(
+      name,
+      async () => {
+        const namespace = await platform.namespace();
+        const id = `test_e2e_pytorchjob.py::${name}`;
+        expect(await runUpstreamTest(python, folder, id, namespace, platform.cluster.kubeconfig)).toMatch(/\b1 passed/);
+      },
+      6 * MINUTES,
+    );
+  }
+});
+
+function stepsOf(printed: string): Record<string, Record<string, unknown>> {
+  const lines = printed.split('\n').filter((line) => line.startsWith('{"step"'));
+  return Object.fromEntries(
+    lines.map((line) => {
+      const { step, ...values } = JSON.parse(line) as { step: string };
+      return [step, values];
+    }),
+  );
+}

@@ -1,0 +1,36 @@
+import { crdOf } from '../../src/api/crd.ts';
+import { JAX_JOB, PYTORCH_JOB } from '../../src/api/kinds.ts';
+import { TRAINING_JOB_DEFINITIONS } from '../../src/api/kubeflow-org.ts';
+import { customResources } from '../../src/embedded/custom-resources.ts';
+import type { Subject } from '../../src/embedded/simulation/history.ts';
+import type { JobShape } from '../../src/embedded/simulation/workload.ts';
+import { trainingDomains } from '../../src/training/controller.ts';
+
+/** A kind whose spec holds `runPolicy` and replicas by role. */
+function shapeOf(kind: JobShape['kind'], field: string, container: string, leader: boolean): JobShape {
+  const template = { spec: { containers: [{ name: container, image: 'train:1' }] } };
+  return {
+    kind,
+    spec: ({ workers, restartPolicy, runPolicy }) => ({
+      runPolicy,
+      [field]: {
+        ...(leader && { Master: { replicas: 1, restartPolicy, template } }),
+        Worker: { replicas: workers, restartPolicy, template },
+      },
+    }),
+    scaled: (spec, workers) => {
+      const replicas = (spec as Record<string, Record<string, object>>)[field] ?? {};
+      return { ...spec, [field]: { ...replicas, Worker: { ...replicas.Worker, replicas: workers } } };
+    },
+  };
+}
+
+/** The training jobs under simulation. */
+export const trainingSubject: Subject = {
+  domains: () => trainingDomains(),
+  resources: TRAINING_JOB_DEFINITIONS.flatMap((definition) => customResources(crdOf(definition))),
+  shapes: [
+    shapeOf(PYTORCH_JOB, 'pytorchReplicaSpecs', 'pytorch', true),
+    shapeOf(JAX_JOB, 'jaxReplicaSpecs', 'jax', false),
+  ],
+};

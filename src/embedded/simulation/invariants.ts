@@ -1,0 +1,137 @@
+import type { KubeObject } from '../../api/kube.ts';
+import { controllerOf } from '../../api/kube.ts';
+import type { Change } from '../store.ts';
+
+/** What a history must never show. */
+export class InvariantViolation extends Error {
+  override readonly name = 'InvariantViolation';
+}
+
+interface Condition {
+  readonly type: string;
+  readonly status: string;
+}
+
+interface Status {
+  readonly conditions?: readonly Condition[];
+  readonly completionTime?: string;
+  readonly replicaStatuses?: Readonly<Record<string, { readonly restarts?: number }>>;
+}
+
+interface JobRecord {
+  readonly key: string;
+  end?: 'Succeeded' | 'Failed';
+  completionTime?: string;
+  restarts: number;
+  readonly backoffLimit?: number;
+  /** Pods by their place, created so far. */
+  readonly created: Map<string, number>;
+  /** Failed pods that were deleted while the job was live. */
+  replaced: number;
+}
+
+const ROLE = 'training.kubeflow.org/replica-type';
+const INDEX = 'training.kubeflow.org/replica-index';
+const PODS = '/pods';
+
+const statusOf = (object: KubeObject): Status => (object.status ?? {}) as Status;
+const phaseOf = (pod: KubeObject): string =>
+  String((pod.status as { readonly phase?: string } | undefined)?.phase ?? '');
+const isLive = (pod: KubeObject): boolean =>
+  pod.metadata.deletionTimestamp === undefined && !['Succeeded', 'Failed'].includes(phaseOf(pod));
+
+/** Checks every change of a cluster as it happens. */
+export class Invariants {
+  readonly #jobs = new Map<string, JobRecord>();
+  readonly #places = new Map<string, string>();
+  readonly #isJob: (table: string) => boolean;
+
+  /** @param isJob - whether a table holds jobs */
+  constructor(isJob: (table: string) => boolean) {
+    this.#isJob = isJob;
+  }
+
+  /**
+   * Throws {@link InvariantViolation}.
+   * @param trusted - whether the writer holds the lease, as far as it can know: a process that was frozen writes on for
+   * a moment, and only what the cluster settles to can be asked of it
+   */
+  check(change: Change, trusted: boolean): void {
+    if (this.#isJob(change.table)) this.#checkJob(change);
+    if (change.table === PODS) this.#checkPod(change, trusted);
+  }
+
+  #checkJob({ type, key, object }: Change): void {
+    const { uid = '' } = object.metadata;
+    if (type === 'DELETED') {
+      this.#jobs.delete(uid);
+      return;
+    }
+    const { runPolicy } = object.spec as { readonly runPolicy?: { readonly backoffLimit?: number } };
+    const backoffLimit = runPolicy?.backoffLimit;
+    const record: JobRecord = this.#jobs.get(uid) ?? {
+      key,
+      restarts: 0,
+      replaced: 0,
+      created: new Map(),
+      ...(backoffLimit !== undefined && { backoffLimit }),
+    };
+    this.#jobs.set(uid, record);
+    const { conditions = [], completionTime, replicaStatuses = {} } = statusOf(object);
+    const ends = conditions.filter((each) => each.status === 'True' && ['Succeeded', 'Failed'].includes(each.type));
+    if (ends.length > 1) throw new InvariantViolation(`${key} is said to have both succeeded and failed`);
+    const end = ends[0]?.type as JobRecord['end'];
+    if (record.end && end !== record.end)
+      throw new InvariantViolation(`${key} had ${record.end}, and now has ${end ?? 'not ended'}`);
+    if (end) record.end = end;
+    if (record.completionTime && completionTime !== record.completionTime) {
+      throw new InvariantViolation(
+        `the completion time of ${key} changed from ${record.completionTime} to ${completionTime}`,
+      );
+    }
+    if (completionTime) record.completionTime = completionTime;
+    if (end && !completionTime) throw new InvariantViolation(`${key} has ${end} without a completion time`);
+    if (end && conditions.some((each) => each.type === 'Running' && each.status === 'True')) {
+      throw new InvariantViolation(`${key} has ${end} and is said to run`);
+    }
+    const restarts = Object.values(replicaStatuses).reduce((sum, replica) => sum + (replica.restarts ?? 0), 0);
+    if (restarts < record.restarts)
+      throw new InvariantViolation(`the restarts of ${key} went from ${record.restarts} back to ${restarts}`);
+    record.restarts = restarts;
+  }
+
+  #checkPod({ type, key, object, previous }: Change, trusted: boolean): void {
+    const owner = controllerOf(object);
+    const job = owner && this.#jobs.get(owner.uid);
+    const { labels = {}, uid = '' } = object.metadata;
+    const place = `${owner?.uid} ${labels[ROLE]} ${labels[INDEX]}`;
+    const holder = this.#places.get(place);
+    if (type !== 'DELETED' && isLive(object)) {
+      if (holder !== undefined && holder !== uid)
+        throw new InvariantViolation(
+          `two live pods of ${owner?.kind} ${owner?.name} are ${labels[ROLE]} ${labels[INDEX]}`,
+        );
+      this.#places.set(place, uid);
+    } else if (holder === uid) this.#places.delete(place);
+    if (type === 'ADDED' && job) {
+      if (job.end && trusted) throw new InvariantViolation(`pod ${key} was made after ${job.key} had ${job.end}`);
+      const seat = `${labels[ROLE]} ${labels[INDEX]}`;
+      job.created.set(seat, (job.created.get(seat) ?? 0) + 1);
+    }
+    if (type === 'DELETED' && job && previous && phaseOf(previous) === 'Failed' && !job.end && !isDisrupted(previous))
+      this.#countReplaced(job, trusted);
+  }
+
+  /** A failed pod is gone and its job goes on: that was a restart, and has been counted before. */
+  #countReplaced(job: JobRecord, trusted: boolean): void {
+    job.replaced++;
+    if (!trusted || job.backoffLimit === undefined || job.replaced <= job.backoffLimit) return;
+    throw new InvariantViolation(
+      `${job.key} replaced ${job.replaced} failed pods, and its backoffLimit is ${job.backoffLimit}`,
+    );
+  }
+}
+
+function isDisrupted(pod: KubeObject): boolean {
+  return (statusOf(pod).conditions ?? []).some(({ type, status }) => type === 'DisruptionTarget' && status === 'True');
+}

@@ -1,0 +1,81 @@
+import { controllerOf, type KubeObject, keyOf } from '../../api/kube.ts';
+import type { Store } from '../store.ts';
+import { InvariantViolation } from './invariants.ts';
+
+interface Condition {
+  readonly type: string;
+  readonly status: string;
+}
+
+const holds = (object: KubeObject, type: string): boolean =>
+  ((object.status as { readonly conditions?: readonly Condition[] } | undefined)?.conditions ?? []).some(
+    (condition) => condition.type === type && condition.status === 'True',
+  );
+
+/** What has to be true once nothing goes wrong any more. Throws {@link InvariantViolation}. */
+export function liveness(store: Store, jobTables: readonly string[]): void {
+  const jobs = jobTables.flatMap((table) => store.list(table));
+  for (const job of jobs) checkJob(job, store);
+  const uids = new Set(jobs.map(({ metadata }) => metadata.uid));
+  for (const table of ['/pods', '/services']) {
+    for (const child of store.list(table)) {
+      const owner = controllerOf(child);
+      if (owner && !uids.has(owner.uid))
+        throw new InvariantViolation(`${table} ${keyOf(child.metadata)} outlives its ${owner.kind}`);
+      if (child.metadata.deletionTimestamp)
+        throw new InvariantViolation(`${table} ${keyOf(child.metadata)} is being deleted for ever`);
+    }
+  }
+}
+
+function checkJob(job: KubeObject, store: Store): void {
+  const name = `${job.kind} ${keyOf(job.metadata)}`;
+  const { runPolicy = {} } = job.spec as {
+    readonly runPolicy?: { readonly suspend?: boolean; readonly ttlSecondsAfterFinished?: number };
+  };
+  const pods = store.list('/pods').filter((pod) => controllerOf(pod)?.uid === job.metadata.uid);
+  if (job.metadata.deletionTimestamp) throw new InvariantViolation(`${name} is being deleted for ever`);
+  const ended = holds(job, 'Succeeded') || holds(job, 'Failed');
+  if (ended) {
+    if (runPolicy.ttlSecondsAfterFinished !== undefined)
+      throw new InvariantViolation(`${name} outlived its time to live`);
+    const live = pods.filter(
+      (pod) => !['Succeeded', 'Failed'].includes(String((pod.status as { readonly phase?: string })?.phase)),
+    );
+    const kept = ((runPolicy as { readonly cleanPodPolicy?: string }).cleanPodPolicy ?? 'None') === 'None';
+    if (live.length > 0 && !kept)
+      throw new InvariantViolation(`${name} has ended, and ${keyOf((live[0] as KubeObject).metadata)} runs on`);
+    return;
+  }
+  if (runPolicy.suspend) {
+    if (!holds(job, 'Suspended'))
+      throw new InvariantViolation(`${name} is to be suspended and does not say that it is`);
+    if (pods.length > 0) throw new InvariantViolation(`${name} is suspended and has pods`);
+    return;
+  }
+  if (runsForEver(job) && pods.length === wantedPods(job) && pods.every(isRunning)) return;
+  throw new InvariantViolation(`${name} neither ended nor is suspended: ${JSON.stringify(job.status)}`);
+}
+
+interface Replica {
+  readonly replicas?: number;
+  readonly restartPolicy?: string;
+}
+
+/** By its field's name: `pytorchReplicaSpecs`, `jaxReplicaSpecs`. */
+function replicasOf(job: KubeObject): readonly Replica[] {
+  const field = Object.keys(job.spec as object).find((name) => name.endsWith('ReplicaSpecs')) ?? '';
+  return Object.values((job.spec as Record<string, Record<string, Replica>>)[field] ?? {});
+}
+
+/** Pods that are started again even when they succeed. */
+function runsForEver(job: KubeObject): boolean {
+  const { runPolicy = {} } = job.spec as { readonly runPolicy?: { readonly activeDeadlineSeconds?: number } };
+  const always = replicasOf(job).some(({ restartPolicy }) => restartPolicy === 'Always');
+  return always && runPolicy.activeDeadlineSeconds === undefined && holds(job, 'Running');
+}
+
+const wantedPods = (job: KubeObject): number => replicasOf(job).reduce((sum, { replicas = 1 }) => sum + replicas, 0);
+
+const isRunning = (pod: KubeObject): boolean =>
+  (pod.status as { readonly phase?: string } | undefined)?.phase === 'Running';

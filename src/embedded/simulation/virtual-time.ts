@@ -1,0 +1,140 @@
+import type { Cancel, Environment, Instant } from '../../runtime/environment.ts';
+import type { Random } from './random.ts';
+
+interface Timer {
+  readonly at: Instant;
+  readonly order: number;
+  readonly task: () => void;
+}
+
+/** Time that passes only when it is told to, in the order of its timers. */
+export class VirtualTime {
+  #now: Instant;
+  #order = 0;
+  readonly #timers: Timer[] = [];
+
+  constructor(start: Instant) {
+    this.#now = start;
+  }
+
+  get now(): Instant {
+    return this.#now;
+  }
+
+  /** When the next timer is due; undefined when there is none. */
+  get next(): Instant | undefined {
+    return this.#timers[0]?.at;
+  }
+
+  after(delayMs: number, task: () => void): Cancel {
+    let live = true;
+    this.#push({ at: this.#now + Math.max(0, delayMs), order: this.#order++, task: () => live && task() });
+    return () => {
+      live = false;
+    };
+  }
+
+  /**
+   * Runs the next timer and everything that follows from it without time passing. False when there was none, or none
+   * before `until`.
+   */
+  async step(until: Instant = Number.POSITIVE_INFINITY): Promise<boolean> {
+    const next = this.#timers[0];
+    if (!next || next.at > until) return false;
+    this.#pop();
+    this.#now = Math.max(this.#now, next.at);
+    next.task();
+    await settled();
+    return true;
+  }
+
+  /** Runs what is due until `until`, which is then the time. */
+  async runUntil(until: Instant): Promise<void> {
+    while (await this.step(until));
+    this.#now = Math.max(this.#now, until);
+  }
+
+  #push(timer: Timer): void {
+    const heap = this.#timers;
+    heap.push(timer);
+    let at = heap.length - 1;
+    while (at > 0) {
+      const parent = (at - 1) >>> 1;
+      if (!earlier(heap[at] as Timer, heap[parent] as Timer)) break;
+      [heap[at], heap[parent]] = [heap[parent] as Timer, heap[at] as Timer];
+      at = parent;
+    }
+  }
+
+  #pop(): void {
+    const heap = this.#timers;
+    const last = heap.pop();
+    if (!last || heap.length === 0) return;
+    heap[0] = last;
+    let at = 0;
+    for (;;) {
+      let least = at;
+      for (const child of [2 * at + 1, 2 * at + 2]) {
+        if (child < heap.length && earlier(heap[child] as Timer, heap[least] as Timer)) least = child;
+      }
+      if (least === at) return;
+      [heap[at], heap[least]] = [heap[least] as Timer, heap[at] as Timer];
+      at = least;
+    }
+  }
+}
+
+const earlier = (a: Timer, b: Timer): boolean => a.at < b.at || (a.at === b.at && a.order < b.order);
+
+/** Resolves when every promise that can go on without time passing has gone on. */
+export const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+/** One process in virtual time: its clock may be wrong, it may stand still, and when it dies nothing of it goes on. */
+export class ProcessEnvironment implements Environment {
+  readonly #time: VirtualTime;
+  readonly #random: Random;
+  #alive = true;
+  #frozenUntil: Instant = 0;
+  /** How far its clock is ahead, in milliseconds; may be changed at any time. */
+  skewMs = 0;
+
+  constructor(time: VirtualTime, random: Random) {
+    this.#time = time;
+    this.#random = random;
+  }
+
+  get alive(): boolean {
+    return this.#alive;
+  }
+
+  /** From now on none of its timers fires. */
+  kill(): void {
+    this.#alive = false;
+  }
+
+  /** What is due meanwhile happens when it goes on. */
+  freeze(forMs: number): void {
+    this.#frozenUntil = this.#time.now + forMs;
+  }
+
+  now(): Instant {
+    return this.#time.now + this.skewMs;
+  }
+
+  /** May be passed on by itself. */
+  readonly random = (): number => this.#random.next();
+
+  after(delayMs: number, task: () => void): Cancel {
+    let cancelled = false;
+    const run = () => {
+      if (cancelled || !this.#alive) return;
+      const wait = this.#frozenUntil - this.#time.now;
+      if (wait > 0) this.#time.after(wait, run);
+      else task();
+    };
+    this.#time.after(delayMs, run);
+    return () => {
+      cancelled = true;
+    };
+  }
+}

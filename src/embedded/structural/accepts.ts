@@ -2,21 +2,25 @@ import { isInt64 } from './go-text.ts';
 import { isObject, sameJson } from './json.ts';
 import { boundFor, fitsFormat, isMultipleOf, isWholeNumber } from './numbers.ts';
 import type { SchemaNode } from './schema-node.ts';
+import { isSettled, settle } from './settled.ts';
 
-/**
- * Whether a value satisfies its schema: the quick answer, without saying why not. `old` is what the value replaces,
- * where both can be matched: a part that is the very same data needs no second look.
- */
-export function accepts(value: unknown, node: SchemaNode, old?: unknown): boolean {
+/** Whether a value satisfies its schema: the quick answer, without saying why not. */
+export function accepts(value: unknown, node: SchemaNode): boolean {
   if (value === null) return (node.types.length === 0 || node.nullable) && inEnum(value, node);
-  if (value === old && !node.opaqueBelow) return true;
+  if (isSettled(node.settled?.accepted, value)) return true;
+  if (!satisfies(value, node)) return false;
+  settle(node.settled?.accepted, value);
+  return true;
+}
+
+function satisfies(value: unknown, node: SchemaNode): boolean {
   if (!hasType(value, node)) return false;
   if (!junctions(value, node)) return false;
   if (node.enum && !inEnum(value, node)) return false;
   if (typeof value === 'string') return acceptsText(value, node);
   if (typeof value === 'number') return acceptsNumber(value, node);
   if (Array.isArray(value)) return acceptsList(value, node);
-  return isObject(value) ? acceptsObject(value, node, old) : true;
+  return isObject(value) ? acceptsObject(value, node) : true;
 }
 
 /** The JSON type of a value, with the format that Go would store it in. */
@@ -95,17 +99,16 @@ function acceptsList(value: readonly unknown[], node: SchemaNode): boolean {
   return !items || value.every((item) => accepts(item, items));
 }
 
-function acceptsObject(value: Readonly<Record<string, unknown>>, node: SchemaNode, old: unknown): boolean {
+function acceptsObject(value: Readonly<Record<string, unknown>>, node: SchemaNode): boolean {
   const { properties, additional, required, minProperties, maxProperties } = node;
   if (minProperties !== undefined || maxProperties !== undefined) {
     const size = Object.keys(value).length;
     if (size < (minProperties ?? 0) || size > (maxProperties ?? size)) return false;
   }
   for (const name of required) if (!Object.hasOwn(value, name)) return false;
-  const before = isObject(old) ? old : undefined;
   for (const key in value) {
     const child = properties.get(key) ?? additional;
-    if (child ? !accepts(value[key], child, before?.[key]) : node.additionalAllowed === false) return false;
+    if (child ? !accepts(value[key], child) : node.additionalAllowed === false) return false;
   }
   return true;
 }

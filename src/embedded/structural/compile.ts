@@ -12,7 +12,7 @@ import { duplicates } from './list-types.ts';
 import { embeddedErrors } from './metadata.ts';
 import { type Pruned, pruneObject } from './prune.ts';
 import { scaleErrors } from './scale.ts';
-import { type SchemaNode, schemaNode } from './schema-node.ts';
+import { rootNode, type SchemaNode } from './schema-node.ts';
 
 export interface StructuralOptions {
   readonly kind: Pick<Kind, 'kind' | 'version'>;
@@ -51,7 +51,7 @@ class Compiled implements CompiledStructural {
   private readonly options: StructuralOptions;
 
   constructor(schema: StructuralSchema, options: StructuralOptions) {
-    this.root = schemaNode(schema);
+    this.root = rootNode(schema);
     this.rules = compileRules(this.root);
     this.options = options;
   }
@@ -67,7 +67,7 @@ class Compiled implements CompiledStructural {
   validate(object: KubeObject, old?: KubeObject, earlier: readonly FieldError[] = []): readonly FieldError[] {
     const correlation = old && new Correlation(object, old, this.root);
     const errors = [...earlier];
-    if (!accepts(object, this.root, old)) errors.push(...explain(object, this.root, correlation));
+    if (!accepts(object, this.root)) errors.push(...explain(object, this.root, correlation));
     errors.push(...scaleErrors(object, this.options.scale, false));
     return this.beyondSchema(object, old, correlation, errors);
   }
@@ -76,7 +76,7 @@ class Compiled implements CompiledStructural {
     const correlation = new Correlation(object, old, this.root);
     const errors = [...earlier];
     const node = this.root.properties.get('status');
-    if (node && object.status !== undefined && !accepts(object.status, node, old.status)) {
+    if (node && object.status !== undefined && !accepts(object.status, node)) {
       errors.push(...explain(object.status, node, correlation.key('status'), 'status'));
     }
     errors.push(...scaleErrors(object, this.options.scale, true));

@@ -1,5 +1,10 @@
 import { isObject, mapFields, mapItems } from './json.ts';
 import type { SchemaNode } from './schema-node.ts';
+import { isSettled, settle } from './settled.ts';
+
+/** Whether one of the fields remembers what was cleaned: true of whole objects only. */
+const remembers = (node: SchemaNode): boolean =>
+  node.properties.size > 0 && [...node.properties.values()].some(({ settled }) => settled);
 
 const expanded = new WeakMap<SchemaNode, unknown>();
 
@@ -14,7 +19,14 @@ const isEmpty = (value: unknown, node: SchemaNode): boolean =>
 
 /** The value with the schema's defaults where it says nothing; the very same value when it says everything. */
 export function withDefaults(value: unknown, node: SchemaNode): unknown {
-  if (!node.defaultsBelow) return value;
+  if (isSettled(node.settled?.clean, value)) return value;
+  const filled = filledIn(value, node);
+  settle(node.settled?.clean, filled);
+  return filled;
+}
+
+function filledIn(value: unknown, node: SchemaNode): unknown {
+  if (!node.defaultsBelow && !remembers(node)) return value;
   if (Array.isArray(value)) {
     const { items } = node;
     if (!items) return value;

@@ -2,6 +2,7 @@ import { ApiError } from '../../runtime/client.ts';
 import { invalid } from './field-errors.ts';
 import { isObject, type JsonObject, mapFields, mapItems, REMOVED } from './json.ts';
 import type { SchemaNode } from './schema-node.ts';
+import { isSettled } from './settled.ts';
 
 /**
  * Metadata is typed whatever a CRD says about it: unknown fields go, empty ones too, and a wrong type is a request
@@ -172,7 +173,7 @@ export function coerceEmbedded(
   unknown: string[],
   type: TypeOfObject,
 ): unknown {
-  if (!node?.embeddedBelow) return value;
+  if (!node?.embeddedBelow || isSettled(node.settled?.clean, value)) return value;
   if (Array.isArray(value)) {
     return mapItems(value, (item, i) => coerceEmbedded(item, node.items, `${path}[${i}]`, unknown, type));
   }

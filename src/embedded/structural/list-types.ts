@@ -3,10 +3,17 @@ import { duplicate, invalid } from './field-errors.ts';
 import { marshalled } from './go-text.ts';
 import { isObject } from './json.ts';
 import type { SchemaNode } from './schema-node.ts';
+import { isSettled, settle } from './settled.ts';
 
 /** Elements that stand twice in lists of type set, or keys that do in lists of type map. */
 export function duplicates(value: unknown, node: SchemaNode, path = ''): FieldError[] {
-  if (!node.uniqueBelow) return [];
+  if (!node.uniqueBelow || isSettled(node.settled?.unique, value)) return [];
+  const errors = found(value, node, path);
+  if (errors.length === 0) settle(node.settled?.unique, value);
+  return errors;
+}
+
+function found(value: unknown, node: SchemaNode, path: string): FieldError[] {
   const errors: FieldError[] = [];
   if (Array.isArray(value)) {
     if (node.listType === 'set') errors.push(...repeated(value, value, path));

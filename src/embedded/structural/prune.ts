@@ -1,6 +1,7 @@
 import { coerceEmbedded, decodeRootMeta } from './embedded-meta.ts';
 import { isObject, type JsonObject, mapFields, mapItems, REMOVED } from './json.ts';
 import { nodeOfKey, type SchemaNode } from './schema-node.ts';
+import { isSettled } from './settled.ts';
 
 export interface Pruned<T> {
   /** The very same object when nothing was dropped. */
@@ -37,6 +38,7 @@ export const strictDecodingError = (unknown: readonly string[]): string =>
 const join = (path: string, key: string): string => (path === '' ? key : `${path}.${key}`);
 
 function prune(value: unknown, node: SchemaNode | undefined, path: string, dropped: string[]): unknown {
+  if (isSettled(node?.settled?.clean, value)) return value;
   if (node?.preserveUnknown) return keepUnknown(value, node, path, dropped);
   if (Array.isArray(value)) {
     return mapItems(value, (item, index) => prune(item, node?.items, `${path}[${index}]`, dropped));
@@ -74,6 +76,7 @@ function keepUnknown(value: unknown, node: SchemaNode | undefined, path: string,
 
 /** A null where the schema allows none counts as absent, unless a default takes its place. */
 function dropNulls(value: unknown, node: SchemaNode | undefined): unknown {
+  if (isSettled(node?.settled?.clean, value)) return value;
   if (Array.isArray(value)) return mapItems(value, (item) => dropNulls(item, node?.items));
   if (!isObject(value)) return value;
   return mapFields(value, (key, field) => {

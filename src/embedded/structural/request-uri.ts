@@ -39,6 +39,14 @@ export function parseRequestUri(text: string): RequestUri | undefined {
   return withPath({ ...EMPTY, ...host, scheme: scheme.toLowerCase(), query }, slash < 0 ? '' : rest.slice(slash));
 }
 
+/** Why a text is no request URI, in Go's words, as far as they are told apart. */
+export function requestUriProblem(text: string): string {
+  if (text === '') return 'empty url';
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: exactly these are refused
+  if (/[\x00-\x1f\x7f]/.test(text)) return 'net/url: invalid control character in URL';
+  return text.startsWith(':') ? 'missing protocol scheme' : 'invalid URI for request';
+}
+
 function withPath(uri: RequestUri, path: string): RequestUri | undefined {
   return BAD_ESCAPE.test(path) ? undefined : { ...uri, path: escapedPath(path) };
 }

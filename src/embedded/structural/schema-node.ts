@@ -1,6 +1,7 @@
 import type { StructuralSchema } from '../../api/structural.ts';
 import { formatCheck } from './formats.ts';
 import { compilePattern } from './patterns.ts';
+import { Settled } from './settled.ts';
 
 /** One rule of `x-kubernetes-validations`. */
 export interface RuleSource {
@@ -64,8 +65,8 @@ export interface SchemaNode {
   readonly uniqueBelow: boolean;
   /** An embedded resource stands here or below. */
   readonly embeddedBelow: boolean;
-  /** Data without a schema may stand here or below. */
-  readonly opaqueBelow: boolean;
+  /** What was judged before; only at the parts of an object that updates leave alone as a whole. */
+  readonly settled?: Settled;
 }
 
 const children = (raw: unknown): SchemaNode[] => ((raw as StructuralSchema[] | undefined) ?? []).map(schemaNode);
@@ -129,12 +130,15 @@ export function schemaNode(raw: StructuralSchema): SchemaNode {
     defaultsBelow: below.some((child) => child.default !== undefined || child.defaultsBelow),
     uniqueBelow: listType === 'set' || listType === 'map' || below.some((child) => child.uniqueBelow),
     embeddedBelow: embedded || below.some((child) => child.embeddedBelow),
-    opaqueBelow:
-      raw['x-kubernetes-preserve-unknown-fields'] === true ||
-      embedded ||
-      (type === 'object' && below.length === 0) ||
-      below.some((child) => child.opaqueBelow),
   };
+}
+
+/** The schema of whole objects, which remembers the parts (spec, status) that it has judged. */
+export function rootNode(raw: StructuralSchema): SchemaNode {
+  const root = schemaNode(raw);
+  const remembering = ([name, child]: [string, SchemaNode]): [string, SchemaNode] =>
+    name === 'metadata' ? [name, child] : [name, { ...child, settled: new Settled() }];
+  return { ...root, properties: new Map([...root.properties].map(remembering)) };
 }
 
 /** The schema of a key of an object. */

@@ -185,7 +185,8 @@ export class ComparedKind {
         return { code: 400, reason: 'BadRequest', message };
       }
       const [prepared, errors] = validated(this.compiled.applyDefaults(pruned.object));
-      if (errors.length === 0) return { code: 200, body: bodyOf(prepared) };
+      // what is stored is read back, and a status that was taken away gets its default then
+      if (errors.length === 0) return { code: 200, body: bodyOf(this.compiled.applyDefaults(prepared)) };
       const name = object.metadata.name ?? '';
       const { message } = invalidError(this.kind, name, errors);
       const { causes } = invalidDetails(this.kind, name, errors) as { causes: readonly Cause[] };

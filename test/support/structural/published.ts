@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
-import type { CustomResourceDefinition } from '../../../src/api/crd.ts';
+import type { CustomResourceDefinition, CustomResourceVersion } from '../../../src/api/crd.ts';
 import type { StructuralSchema } from '../../../src/api/structural.ts';
 import type { SchemaCase } from './crds.ts';
 
@@ -40,8 +40,9 @@ function casesOf(yaml: string, prefix: string): SchemaCase[] {
   return parseAllDocuments(yaml)
     .map((document) => document.toJS() as CustomResourceDefinition | null)
     .filter((crd): crd is CustomResourceDefinition => crd?.kind === 'CustomResourceDefinition')
+    .filter((crd) => storedVersion(crd).schema.openAPIV3Schema.properties?.spec)
     .map((crd) => {
-      const version = crd.spec.versions.find(({ storage }) => storage) ?? crd.spec.versions[0]!;
+      const version = storedVersion(crd);
       const scale = version.subresources?.scale as SchemaCase['scale'];
       return {
         name: `${prefix}${String(crd.spec.names.plural)}`,
@@ -51,6 +52,9 @@ function casesOf(yaml: string, prefix: string): SchemaCase[] {
       };
     });
 }
+
+const storedVersion = ({ spec }: CustomResourceDefinition): CustomResourceVersion =>
+  spec.versions.find(({ storage }) => storage) ?? spec.versions[0]!;
 
 /** They are most of an upstream CRD and decide nothing. */
 function withoutDescriptions(schema: StructuralSchema): StructuralSchema {

@@ -1,4 +1,5 @@
 import type { StructuralSchema } from '../../../src/api/structural.ts';
+import { compilePattern } from '../../../src/embedded/structural/patterns.ts';
 
 /** A repeatable source of numbers in [0, 1). */
 export function seeded(seed: number): () => number {
@@ -128,10 +129,10 @@ export class RandomObjects {
   private text(schema: StructuralSchema): string {
     const fitting = FORMAT_TEXTS[String(schema.format)];
     if (fitting && !this.chance(this.malice * 3)) return this.pick(fitting);
-    const pattern = schema.pattern === undefined ? undefined : new RegExp(String(schema.pattern), 'u');
+    const matches = schema.pattern === undefined ? undefined : compilePattern(String(schema.pattern));
     const words = TEXTS.filter(
       (text) =>
-        (!pattern || pattern.test(text)) &&
+        (!matches || matches(text)) &&
         [...text].length <= Number(schema.maxLength ?? 1000) &&
         [...text].length >= Number(schema.minLength ?? 0),
     );

@@ -1,5 +1,5 @@
 import { quoted } from '../go-text.ts';
-import { parseRequestUri, type RequestUri } from '../request-uri.ts';
+import { parseRequestUri, type RequestUri, requestUriProblem } from '../request-uri.ts';
 import type { FunctionTable } from './function-types.ts';
 import { type Extension, fault, ListValue, LiteralMap, noOverload, type Value } from './values.ts';
 
@@ -37,7 +37,9 @@ export const urlFunctions: FunctionTable = {
     const source = text(value);
     const uri = parseRequestUri(source);
     if (!uri)
-      throw fault(`URL parse error during conversion from string: parse ${quoted(source)}: invalid URI for request`);
+      throw fault(
+        `URL parse error during conversion from string: parse ${quoted(source)}: ${requestUriProblem(source)}`,
+      );
     return new Url(source, uri);
   },
   isURL: (value) => parseRequestUri(text(value)) !== undefined,

@@ -4,6 +4,7 @@ import { type Correlation, MapList } from '../correlation.ts';
 import { duplicate, forbidden, invalid, OMITTED, required } from '../field-errors.ts';
 import { isObject, type JsonObject } from '../json.ts';
 import type { RuleSource, SchemaNode } from '../schema-node.ts';
+import { isSettled, settle } from '../settled.ts';
 import { NotCompilableError } from './ast.ts';
 import { resourceNode, toValue } from './data.ts';
 import { relativePath } from './field-path.ts';
@@ -25,6 +26,12 @@ interface Ratchet {
   readonly own: Correlation | undefined;
   readonly above: Correlation | undefined;
 }
+interface Verdict {
+  readonly errors: FieldError[];
+  /** Errors that an update is not blamed for. */
+  forgiven: number;
+}
+
 const NOTHING: Ratchet = { own: undefined, above: undefined };
 
 /** The rules of a schema, at the places where they stand. */
@@ -35,6 +42,10 @@ export class RuleTree {
   private readonly additional: RuleTree | undefined;
   private readonly items: RuleTree | undefined;
   private readonly allOf: readonly RuleTree[];
+  /** A rule here or below looks at the old value. */
+  private readonly transitions: boolean;
+  /** Values that passed every rule here and below; kept at the outermost places where only the value counts. */
+  private passed: WeakSet<object> | undefined;
 
   /** `rules` is where the rules are read, `node` what the data is read by; they differ within allOf. */
   private constructor(rules: SchemaNode, node: SchemaNode, isResource: boolean, path: string) {
@@ -52,6 +63,14 @@ export class RuleTree {
       rules.additional && additional && RuleTree.of(rules.additional, additional, additional.embedded, `${path}[*]`);
     this.items = rules.items && items && RuleTree.of(rules.items, items, items.embedded, `${path}[]`);
     this.allOf = rules.allOf.flatMap((branch) => RuleTree.of(branch, node, isResource, path) ?? []);
+    const below = [
+      ...properties.values(),
+      ...this.allOf,
+      ...[this.additional, this.items].filter((tree) => tree !== undefined),
+    ];
+    this.transitions = this.rules.some(({ program }) => program.usesOldSelf) || below.some((tree) => tree.transitions);
+    if (!this.transitions && path.split('.').length !== 2) return;
+    for (const tree of below) if (!tree.transitions) tree.passed = new WeakSet();
   }
 
   /** Undefined where no rule stands at or below. */
@@ -61,50 +80,51 @@ export class RuleTree {
 
   /** What the rules refuse about an object, or about the update from `old` to it. */
   evaluate(object: unknown, old: unknown, correlation: Correlation | undefined): FieldError[] {
-    const errors: FieldError[] = [];
-    this.visit(object, old, '', { own: correlation, above: undefined }, errors);
-    return errors;
+    const verdict: Verdict = { errors: [], forgiven: 0 };
+    this.visit(object, old, '', { own: correlation, above: undefined }, verdict);
+    return verdict.errors;
   }
 
-  private visit(value: unknown, old: unknown, path: string, ratchet: Ratchet, errors: FieldError[]): void {
+  private visit(value: unknown, old: unknown, path: string, ratchet: Ratchet, verdict: Verdict): void {
     if (value === null || value === undefined) return;
-    if (this.rules.length > 0) this.judge(value, old ?? undefined, path, ratchet, errors);
-    for (const branch of this.allOf) branch.visit(value, old, path, { own: undefined, above: ratchet.above }, errors);
-    if (Array.isArray(value)) this.visitItems(value, old, path, ratchet, errors);
-    else if (isObject(value)) this.visitFields(value, old, path, ratchet, errors);
+    if (isSettled(this.passed, value)) return;
+    const before = verdict.errors.length + verdict.forgiven;
+    this.ask(value, old, path, ratchet, verdict);
+    if (verdict.errors.length + verdict.forgiven === before) settle(this.passed, value);
   }
 
-  private visitItems(
-    value: readonly unknown[],
-    old: unknown,
-    path: string,
-    ratchet: Ratchet,
-    errors: FieldError[],
-  ): void {
+  private ask(value: unknown, old: unknown, path: string, ratchet: Ratchet, verdict: Verdict): void {
+    if (this.rules.length > 0) this.judge(value, old ?? undefined, path, ratchet, verdict);
+    for (const branch of this.allOf) branch.visit(value, old, path, { own: undefined, above: ratchet.above }, verdict);
+    if (Array.isArray(value)) this.visitItems(value, old, path, ratchet, verdict);
+    else if (isObject(value)) this.visitFields(value, old, path, ratchet, verdict);
+  }
+
+  private visitItems(value: readonly unknown[], old: unknown, path: string, ratchet: Ratchet, verdict: Verdict): void {
     const { items } = this;
     if (!items) return;
     const before = new MapList(this.node, Array.isArray(old) ? old : []);
     value.forEach((item, i) => {
       const below = ratchet.own ? { own: ratchet.own.index(i), above: ratchet.own } : ratchet;
-      items.visit(item, before.find(item), `${path}[${i}]`, below, errors);
+      items.visit(item, before.find(item), `${path}[${i}]`, below, verdict);
     });
   }
 
-  private visitFields(value: JsonObject, old: unknown, path: string, ratchet: Ratchet, errors: FieldError[]): void {
+  private visitFields(value: JsonObject, old: unknown, path: string, ratchet: Ratchet, verdict: Verdict): void {
     const before = isObject(old) ? old : {};
     const { additional, properties } = this;
     if (additional) {
       for (const key in value)
-        additional.visit(value[key], before[key], `${path}[${key}]`, below(ratchet, key), errors);
+        additional.visit(value[key], before[key], `${path}[${key}]`, below(ratchet, key), verdict);
     }
     for (const [name, child] of properties) {
       if (!Object.hasOwn(value, name)) continue;
       const fieldPath = path === '' ? name : `${path}.${name}`;
-      child.visit(value[name], before[name], fieldPath, below(ratchet, name), errors);
+      child.visit(value[name], before[name], fieldPath, below(ratchet, name), verdict);
     }
   }
 
-  private judge(value: unknown, old: unknown, path: string, ratchet: Ratchet, errors: FieldError[]): void {
+  private judge(value: unknown, old: unknown, path: string, ratchet: Ratchet, verdict: Verdict): void {
     let self: Value | CelFault | undefined;
     let oldSelf: Value | CelFault | undefined;
     for (const rule of this.rules) {
@@ -116,12 +136,15 @@ export class RuleTree {
       const outcome = evaluated(program, self, optional ? wrapped(oldSelf) : oldSelf);
       if (outcome === true) continue;
       if (outcome instanceof CelFault) {
-        errors.push(invalid(path || '<nil>', this.node.type, faultText(outcome, source)));
+        verdict.errors.push(invalid(path || '<nil>', this.node.type, faultText(outcome, source)));
         continue;
       }
-      if (!program.usesOldSelf && forgiven(ratchet)) continue;
+      if (!program.usesOldSelf && forgiven(ratchet)) {
+        verdict.forgiven++;
+        continue;
+      }
       const detail = (rule.message && messageOf(rule.message, self, oldSelf)) ?? messageOrDefault(source);
-      errors.push(refusal(joined(path, rule.path), this.shown(value), detail, source.reason));
+      verdict.errors.push(refusal(joined(path, rule.path), this.shown(value), detail, source.reason));
     }
   }
 

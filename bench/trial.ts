@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { NAMESPACE, POD, PYTORCH_JOB } from '../src/api/kinds.ts';
+import type { KubeObject } from '../src/api/kube.ts';
 import { type ClusterInfo, EXIT_CODE, RUN_SECONDS } from '../src/cluster/index.ts';
 import { systemEnvironment } from '../src/runtime/environment.ts';
 import { HttpClient } from '../src/runtime/http-client.ts';
@@ -34,8 +35,13 @@ export interface TrialResult {
   readonly machineCpu: number;
   /** Processor time of each component of the cluster, in seconds. */
   readonly clusterCpu: Readonly<Record<string, number>>;
+  readonly apiserverCpu: number;
   /** From the first create until the last pod was asked for, in seconds. */
   readonly podsAskedFor: number;
+  /** Watches of pods opened during the run, whosever they are: more than a few tell of watchers that were dropped. */
+  readonly watchesOpened: number;
+  /** Everybody's requests during the run, leases apart, for each job. */
+  readonly clusterRequestsPerJob: number;
 }
 
 /** Pods that run for a second and succeed. */
@@ -59,7 +65,8 @@ export async function trial(api: Api, cluster: ClusterInfo, contestant: Contesta
     const clusterCpu = Object.fromEntries(
       Object.entries(componentCpu(cluster)).map(([name, cpu]) => [name, cpu - (components[name] ?? 0)]),
     );
-    const requests = (await readAudit(cluster.auditLog, position)).filter(({ user }) => user === contestant.user);
+    const everybodys = await readAudit(cluster.auditLog, position);
+    const requests = everybodys.filter(({ user }) => user === contestant.user);
     const writes = requests.filter(
       ({ verb, resource }) => !['get', 'list', 'watch'].includes(verb) && resource !== 'leases',
     );
@@ -74,7 +81,10 @@ export async function trial(api: Api, cluster: ClusterInfo, contestant: Contesta
       requests: tally(requests),
       machineCpu,
       clusterCpu,
+      apiserverCpu: clusterCpu['kube-apiserver'] ?? 0,
       podsAskedFor: (lastPodCreated(requests) - startedAt) / 1000,
+      watchesOpened: everybodys.filter(({ verb, resource }) => verb === 'watch' && resource === 'pods').length,
+      clusterRequestsPerJob: everybodys.filter(({ resource }) => resource !== 'leases').length / load.jobs,
     };
   } finally {
     await runner.stop();
@@ -111,7 +121,7 @@ async function runLoad(api: Api, cluster: ClusterInfo, { jobs, pods }: Load): Pr
   return (ended - started) / 1000;
 }
 
-/** Resolves to the moment when the watcher saw the last job succeed. */
+/** Resolves to the moment when the watcher saw the last job succeed. A busy apiserver drops watchers: it watches again. */
 async function allSucceeded(
   cluster: ClusterInfo,
   namespace: string,
@@ -120,20 +130,28 @@ async function allSucceeded(
 ): Promise<number> {
   const access = await loadAccess({ kubeconfig: cluster.kubeconfig });
   const client = new HttpClient({ access, environment: systemEnvironment, userAgent: 'armature-bench' });
-  const { resourceVersion } = await client.list(PYTORCH_JOB, { namespace });
+  let { resourceVersion } = await client.list(PYTORCH_JOB, { namespace });
   const succeeded = new Set<string>();
-  const watch = client.watch(PYTORCH_JOB, { namespace, resourceVersion, timeoutSeconds: 1800, signal });
-  for await (const { object } of watch) {
-    const conditions =
-      (object.status as { conditions?: { type: string; status: string }[] } | undefined)?.conditions ?? [];
-    if (conditions.some(({ type, status }) => type === 'Failed' && status === 'True')) {
-      throw new Error(`${object.metadata.name} failed: ${JSON.stringify(conditions)}`);
+  try {
+    while (!signal.aborted) {
+      const watch = client.watch(PYTORCH_JOB, { namespace, resourceVersion, timeoutSeconds: 1800, signal });
+      for await (const { object } of watch) {
+        resourceVersion = object.metadata.resourceVersion ?? resourceVersion;
+        if (hasSucceeded(object)) succeeded.add(object.metadata.name ?? '');
+        if (succeeded.size === jobs) return performance.now();
+      }
     }
-    if (!conditions.some(({ type, status }) => type === 'Succeeded' && status === 'True')) continue;
-    succeeded.add(object.metadata.name ?? '');
-    if (succeeded.size === jobs) return performance.now();
+  } finally {
+    await client.close();
   }
   throw new Error(`the watch ended with ${succeeded.size} of ${jobs} jobs succeeded`);
+}
+
+function hasSucceeded(job: KubeObject): boolean {
+  const { conditions = [] } = (job.status ?? {}) as { conditions?: { type: string; status: string }[] };
+  const isTrue = (wanted: string) => conditions.some(({ type, status }) => type === wanted && status === 'True');
+  if (isTrue('Failed')) throw new Error(`${job.metadata.name} failed: ${JSON.stringify(conditions)}`);
+  return isTrue('Succeeded');
 }
 
 /** Removes what the load left, so that the next contestant finds the same cluster. */

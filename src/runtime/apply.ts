@@ -43,6 +43,9 @@ export class ForeignObjectError extends Error {
 
 type Write = () => Promise<void>;
 
+/** Only the version of what was written is read, and nobody reads the warnings about fields that were dropped. */
+const TERSE = { metadataOnly: true, fieldValidation: 'Ignore' } as const;
+
 /** Carries out one plan: the one place where controllers write. */
 export async function applyPlan<T extends KubeObject>(
   domain: Domain<T>,
@@ -149,7 +152,7 @@ async function create(kind: Kind, child: KubeObject, owner: KubeObject, context:
   const { client, ownWrites, fieldManager, signal } = context;
   const ownerUid = owner.metadata.uid ?? '';
   try {
-    const created = await client.create(kind, child, { fieldManager, ...(signal && { signal }) });
+    const created = await client.create(kind, child, { ...TERSE, fieldManager, ...(signal && { signal }) });
     ownWrites.wrote(ownerUid, kind, created.metadata.resourceVersion);
   } catch (error) {
     if (!isAlreadyExists(error)) throw error;
@@ -199,7 +202,7 @@ function nameTaken(present: KubeObject, holder: OwnerReference | undefined, owne
 
 async function patch(kind: Kind, child: KubeObject, owner: KubeObject, context: ApplyContext): Promise<void> {
   const { client, ownWrites, fieldManager, signal } = context;
-  const options = { fieldManager, force: true, ...(signal && { signal }) };
+  const options = { ...TERSE, fieldManager, force: true, ...(signal && { signal }) };
   const patched = await client.patch(kind, refOf(child), 'apply', child, options);
   ownWrites.wrote(owner.metadata.uid ?? '', kind, patched.metadata.resourceVersion);
 }
@@ -238,7 +241,7 @@ async function writeStatus(
   if (status === undefined || deepEqual(owner.status ?? {}, status)) return;
   const { uid = '', resourceVersion } = owner.metadata;
   const body = { metadata: { uid, resourceVersion }, status: mergePatch(owner.status ?? {}, status) };
-  const options = { subresource: 'status', fieldManager, ...(signal && { signal }) };
+  const options = { ...TERSE, subresource: 'status', fieldManager, ...(signal && { signal }) };
   const written = await client.patch(kind, refOf(owner), 'merge', body, options);
   ownWrites.wrote(uid, kind, written.metadata.resourceVersion);
 }

@@ -47,6 +47,10 @@ export interface WriteOptions {
   /** Takes over fields that another manager owns; server-side apply only. */
   readonly force?: boolean;
   readonly dryRun?: boolean;
+  /** The answer's metadata will do: cheaper to write for the server and to read for us. It may still be whole. */
+  readonly metadataOnly?: boolean;
+  /** `Ignore` drops unknown fields without the second parse that warnings cost the server. @default - the server's: Warn */
+  readonly fieldValidation?: 'Ignore' | 'Strict';
   readonly signal?: AbortSignal;
 }
 

@@ -27,6 +27,7 @@ const REMEMBERED = 2048;
 const BACKLOG = 1000;
 const SENDERS = 4;
 const ACTION = 'Reconcile';
+const TERSE = { metadataOnly: true, fieldValidation: 'Ignore' } as const;
 
 interface Series {
   readonly namespace: string;
@@ -79,7 +80,7 @@ export class EventRecorder {
     };
     remember(this.#series, id, series);
     this.#enqueue(async () => {
-      await this.#options.client.create(EVENT, this.#eventObject(object, event, series, now));
+      await this.#options.client.create(EVENT, this.#eventObject(object, event, series, now), TERSE);
       series.created = true;
     });
   }

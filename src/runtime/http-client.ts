@@ -39,6 +39,8 @@ const PATCH_CONTENT: Readonly<Record<PatchType, string>> = {
   merge: 'application/merge-patch+json',
   json: 'application/json-patch+json',
 };
+const JSON_CONTENT = 'application/json';
+const METADATA_CONTENT = `${JSON_CONTENT};as=PartialObjectMetadata;g=meta.k8s.io;v=v1,${JSON_CONTENT}`;
 const MAX_ATTEMPTS = 6;
 const MAX_RETRY_AFTER_SECONDS = 30;
 const REQUEST_TIMEOUT_MS = 60_000;
@@ -48,6 +50,8 @@ interface Request {
   readonly path: string;
   readonly body?: string;
   readonly contentType?: string;
+  /** @default JSON */
+  readonly accept?: string;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -180,10 +184,11 @@ export class HttpClient implements KubeClient {
     options: WriteOptions,
     contentType = 'application/json',
   ): Promise<KubeObject> {
-    const { subresource, fieldManager, force, dryRun, signal } = options;
-    const query = queryString({ fieldManager, force, ...(dryRun && { dryRun: 'All' }) });
+    const { subresource, fieldManager, force, dryRun, fieldValidation, metadataOnly, signal } = options;
+    const query = queryString({ fieldManager, force, fieldValidation, ...(dryRun && { dryRun: 'All' }) });
     const path = resourcePath(kind, { ...location, ...(subresource && { subresource }) }) + query;
-    return this.#object({ method, path, body: JSON.stringify(body), contentType, signal });
+    const accept = metadataOnly ? METADATA_CONTENT : JSON_CONTENT;
+    return this.#object({ method, path, body: JSON.stringify(body), contentType, accept, signal });
   }
 
   async #object(request: Request): Promise<KubeObject> {
@@ -214,7 +219,7 @@ export class HttpClient implements KubeClient {
   }
 
   async #dispatch(pool: Pool, request: Request, bodyTimeout: number): Promise<Dispatcher.ResponseData> {
-    const { method, path, body, contentType, signal } = request;
+    const { method, path, body, contentType, accept = JSON_CONTENT, signal } = request;
     const credentials = await this.#options.access.credentials();
     try {
       const response = await send(pool, {
@@ -223,7 +228,7 @@ export class HttpClient implements KubeClient {
         bodyTimeout,
         headersTimeout: REQUEST_TIMEOUT_MS,
         headers: {
-          accept: 'application/json',
+          accept,
           'user-agent': this.#options.userAgent,
           ...authorization(credentials),
           ...(contentType && { 'content-type': contentType }),

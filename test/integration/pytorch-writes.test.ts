@@ -8,7 +8,8 @@ import { usePlatform } from '../support/platform.ts';
 import { JobUnderTest, pytorchJob } from '../support/pytorch-job.ts';
 
 const platform = usePlatform();
-const IDLE_MS = 60_000;
+/** How long to look; `ARMATURE_IDLE_SECONDS=600` looks for ten minutes. */
+const IDLE_MS = Number(process.env.ARMATURE_IDLE_SECONDS ?? 60) * 1000;
 
 describe('what the controller writes', () => {
   test('a job of four pods costs at most nine writes, events apart', async () => {

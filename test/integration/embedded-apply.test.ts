@@ -159,7 +159,7 @@ describe('what kube-apiserver refuses is refused in its words', () => {
       kind: 'ConfigMap',
       metadata: { name: 'refused', namespace },
       data: { a: 'b' },
-    });
+    } as KubeObject);
     for (const body of REFUSED[type]) await compareOnce(configMaps!, live, type, body);
   });
 

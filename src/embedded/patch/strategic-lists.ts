@@ -57,12 +57,34 @@ export function arrangeLike(
         ? mergeLists(known, stated, rule.key, mergeItem, false)
         : stated;
   if ((known ?? []).length + (stated ?? []).length === 0) throw failure('no elements in any of the given slices');
-  return arrange(merged, order, known ?? [], rule?.key);
+  return arrange(merged, order, overwritten(known ?? [], stated ?? [], rule?.key), rule?.key);
 }
 
 function listOf(value: unknown): List | undefined {
   if (value === undefined || isList(value)) return value;
   throw failure(`expected a []interface {}, but received a ${printGoType(value)}`);
+}
+
+/**
+ * The order that the server takes for its own: the list as its merge leaves it in place, where new items stand in the
+ * room that deleted ones have left.
+ */
+function overwritten(known: List, stated: List, key: string | undefined): List {
+  if (key === undefined || known.length === 0) return known;
+  const room = [...known] as JsonMap[];
+  let length = room.length;
+  for (const item of stated as readonly JsonMap[]) {
+    if (item[DIRECTIVE] === 'replace') return known;
+    if (item[DIRECTIVE] !== 'delete') continue;
+    const at = room.findIndex((one, index) => index < length && one[key] === item[key]);
+    if (at >= 0) room.copyWithin(at, at + 1, length--);
+  }
+  for (const item of stated as readonly JsonMap[]) {
+    if (item[DIRECTIVE] !== undefined || room.slice(0, length).some((one) => one[key] === item[key])) continue;
+    if (length === room.length) break;
+    room[length++] = item;
+  }
+  return room;
 }
 
 /** The patch must name its items in the order it asks for, and no others. */

@@ -5,8 +5,8 @@ import { isEmptyMap, isList, isMap, type JsonMap } from './values.ts';
 
 /**
  * What the server makes of an object when it reads it into its own types: structs that it never leaves out are there,
- * nulls, empty maps and empty lists are not. Of custom resources it so reads the metadata only. Shares what it does not
- * change.
+ * unknown fields, nulls, empty maps and empty lists are not. Of custom resources it so reads the metadata only. Shares
+ * what it does not change.
  */
 export function asTyped(schema: MergeSchema, object: KubeObject): KubeObject {
   if (!schema.custom) return typed(schema, object) as KubeObject;
@@ -51,8 +51,8 @@ function typedMap(schema: MapSchema, map: JsonMap): JsonMap {
 }
 
 function typedField(schema: MapSchema, key: string, value: unknown): unknown {
-  if (isLeftOut(schema.fields.get(key), value)) return undefined;
-  return typed(schemaOfKey(schema, key) ?? DEDUCED, value);
+  const inner = schemaOfKey(schema, key);
+  return inner === undefined || isLeftOut(schema.fields.get(key), value) ? undefined : typed(inner, value);
 }
 
 function isLeftOut(field: FieldSchema | undefined, value: unknown): boolean {

@@ -41,7 +41,11 @@ export const REFUSED: Record<'apply' | 'json' | 'merge' | 'strategic', readonly 
     [{ op: 'test', path: '/data/a', value: 'other' }],
     [{ op: 'test', path: '/data', value: { a: 'b' } }],
     [{ op: 'test', path: '/metadata/labels/x/y', value: 1 }],
-    [{ op: 'add', path: '/metadata/annotations~1x', value: 'y' }],
+    [
+      { op: 'add', path: '/metadata/annotations', value: {} },
+      { op: 'add', path: '/metadata/annotations/x~1y', value: 'z' },
+    ],
+    [{ op: 'add', path: '/metadata/unknown', value: 'z' }],
     [{ op: 'replace', path: '/data/zz', value: 'new' }],
   ],
   merge: [[1], 'x', null, 4, true],

@@ -45,14 +45,33 @@ export function compileStructural(schema: StructuralSchema, options: StructuralO
   return new Compiled(schema, options);
 }
 
+interface ReadSchema {
+  readonly root: SchemaNode;
+  readonly rules: RuleTree | undefined;
+}
+
+const schemas = new WeakMap<StructuralSchema, ReadSchema>();
+
+/** Schemas are never modified, and many simulated clusters share one. */
+function read(schema: StructuralSchema): ReadSchema {
+  let known = schemas.get(schema);
+  if (!known) {
+    const root = rootNode(schema);
+    known = { root, rules: compileRules(root) };
+    schemas.set(schema, known);
+  }
+  return known;
+}
+
 class Compiled implements CompiledStructural {
   private readonly root: SchemaNode;
   private readonly rules: RuleTree | undefined;
   private readonly options: StructuralOptions;
 
   constructor(schema: StructuralSchema, options: StructuralOptions) {
-    this.root = rootNode(schema);
-    this.rules = compileRules(this.root);
+    const { root, rules } = read(schema);
+    this.root = root;
+    this.rules = rules;
     this.options = options;
   }
 

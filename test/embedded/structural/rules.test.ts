@@ -156,7 +156,7 @@ describe('rules', () => {
     expect(said(schema, { 'a-b': 2, namespace: 1 })).toHaveLength(1);
   });
 
-  test.each(['self.a >', 'unknown(self.a)', 'other.a > 1', '[?self.a].size() > 0'])(
+  test.each(['self.a >', 'unknown(self.a)', 'other.a > 1', '[?self.a].size() > 0', 'self.typo == 1', 'has(self.a.b)'])(
     '%s is named as beyond this implementation',
     (rule) => {
       expect(() => said(ruled({ a: integer }, { rule }), {})).toThrow(

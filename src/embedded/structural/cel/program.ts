@@ -43,21 +43,39 @@ export class Scope {
 }
 
 export interface Program {
+  readonly ast: Ast;
   /** Whether the expression looks at the old value. */
   readonly usesOldSelf: boolean;
   /** @throws CelFault */
   run(self: Value, oldSelf: Value | undefined): Value;
 }
 
-/** @throws NotCompilableError for syntax, variables and functions that are not known */
+const REMEMBERED_PROGRAMS = 10_000;
+const programs = new Map<string, Program>();
+
+/**
+ * Compiles each expression once, however many clusters and CRDs use it.
+ * @throws NotCompilableError for syntax, variables and functions that are not known
+ */
 export function compileExpression(expression: string): Program {
+  const known = programs.get(expression);
+  if (known) return known;
+  const program = compiledExpression(expression);
+  if (programs.size >= REMEMBERED_PROGRAMS) programs.clear();
+  programs.set(expression, program);
+  return program;
+}
+
+function compiledExpression(expression: string): Program {
   const used = new Set<string>();
   const places = new Map([
     ['self', 0],
     ['oldSelf', 1],
   ]);
-  const step = compile(parse(expression), new Scope(places, places.size, used));
+  const ast = parse(expression);
+  const step = compile(ast, new Scope(places, places.size, used));
   return {
+    ast,
     usesOldSelf: used.has('oldSelf'),
     run: (self, oldSelf) => step(oldSelf === undefined ? [self] : [self, oldSelf]),
   };

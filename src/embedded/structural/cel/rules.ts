@@ -6,6 +6,7 @@ import { isObject, type JsonObject } from '../json.ts';
 import type { RuleSource, SchemaNode } from '../schema-node.ts';
 import { isSettled, settle } from '../settled.ts';
 import { NotCompilableError } from './ast.ts';
+import { checkFields } from './check-fields.ts';
 import { resourceNode, toValue } from './data.ts';
 import { relativePath } from './field-path.ts';
 import { compileExpression, type Program } from './program.ts';
@@ -50,7 +51,7 @@ export class RuleTree {
   /** `rules` is where the rules are read, `node` what the data is read by; they differ within allOf. */
   private constructor(rules: SchemaNode, node: SchemaNode, isResource: boolean, path: string) {
     this.node = isResource ? resourceNode(node) : node;
-    this.rules = rules.rules.flatMap((source) => compileRule(source, node, path));
+    this.rules = rules.rules.flatMap((source) => compileRule(source, this.node, path));
     const properties = new Map<string, RuleTree>();
     for (const [name, child] of rules.properties) {
       const data = node.properties.get(name);
@@ -182,22 +183,23 @@ const forgiven = ({ own, above }: Ratchet): boolean => (own ?? above)?.unchanged
 
 function compileRule(source: RuleSource, node: SchemaNode, path: string): Rule[] {
   if (source.rule.trim() === '') return [];
-  const program = compiled(source.rule, path);
-  const message = source.messageExpression ? compiled(source.messageExpression, path) : undefined;
-  const usesOldSelf = program.usesOldSelf;
+  const program = compiled(source.rule, source, node, path);
+  const message = source.messageExpression ? compiled(source.messageExpression, source, node, path) : undefined;
   return [
     {
       source,
-      program: { usesOldSelf, run: program.run },
+      program,
       ...(message && { message }),
       path: source.fieldPath ? (relativePath(source.fieldPath, node) ?? '') : '',
     },
   ];
 }
 
-function compiled(expression: string, path: string): Program {
+function compiled(expression: string, { optionalOldSelf }: RuleSource, node: SchemaNode, path: string): Program {
   try {
-    return compileExpression(expression);
+    const program = compileExpression(expression);
+    checkFields(program.ast, node, optionalOldSelf ? undefined : node);
+    return program;
   } catch (error) {
     if (!(error instanceof NotCompilableError)) throw error;
     throw new ApiError(

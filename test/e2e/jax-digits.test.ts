@@ -33,7 +33,7 @@ test.each([1, 2])(
   async (processes) => {
     const started = await environments(processes);
     const outputs = await Promise.all(
-      started.map((env) => run(python, [SCRIPT], { env: { ...process.env, ...env, EPOCHS: '20' }, timeout: 240_000 })),
+      started.map((env) => run(python, [SCRIPT], { env: { ...process.env, ...env }, timeout: 240_000 })),
     );
     for (const [rank, { stdout }] of outputs.entries())
       expect(stdout).toContain(`rank=${rank} world=${processes} samples=`);

@@ -1,14 +1,12 @@
 import { join } from 'node:path';
 import { buildBundle } from '../scripts/images/bundle.ts';
+import { NODE_ENVIRONMENT } from '../scripts/images/node-environment.ts';
 import type { Api } from '../test/support/api.ts';
 import { ControllerProcess } from '../test/support/controller-process.ts';
 import { installIdentity } from '../test/support/identity.ts';
 import type { Contestant } from './contestant.ts';
 
-/** Heap limits as in the image. */
-const NODE_OPTIONS = '--max-old-space-size=80 --max-semi-space-size=2';
-
-/** Our controller: the bundle that the image runs, under exactly the generated roles. */
+/** Our controller: the bundle that the image runs, in the image's environment, under exactly the generated roles. */
 export async function armature(api: Api) {
   const folder = join(import.meta.dirname, '..', 'build', 'bench');
   await buildBundle(folder);
@@ -17,7 +15,7 @@ export async function armature(api: Api) {
   const run = (name: string, flags: readonly string[]): Contestant => ({
     name,
     user,
-    start: () => ControllerProcess.start({ kubeconfig, program, nodeOptions: NODE_OPTIONS, flags }),
+    start: () => ControllerProcess.start({ kubeconfig, program, environment: NODE_ENVIRONMENT, flags }),
   });
   return {
     asShipped: run('armature', []),

@@ -9,6 +9,7 @@ import { type Entry, type Layer, writeLayer } from '../oci/layer.ts';
 import { type BundleFile, buildBundle, bundleFiles } from './bundle.ts';
 import { cachedFolder, cachedImage, inputHash, recipeOf } from './cache.ts';
 import { libraryEntries } from './libraries.ts';
+import { NODE_ENVIRONMENT } from './node-environment.ts';
 import { VERSION } from './version.ts';
 
 export const CONTROLLER_IMAGE = `armature:${VERSION}`;
@@ -47,8 +48,7 @@ export function controllerConfig(architecture: ImageConfig['architecture']): Ima
     command: ['controller'],
     env: {
       PATH: '/usr/local/bin:/usr/bin:/bin',
-      NODE_ENV: 'production',
-      NODE_OPTIONS: '--max-old-space-size=80 --max-semi-space-size=2',
+      ...NODE_ENVIRONMENT,
     },
     labels: { 'org.opencontainers.image.title': 'armature', 'org.opencontainers.image.version': VERSION },
   };

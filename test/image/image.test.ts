@@ -1,4 +1,4 @@
-import { createReadStream } from 'node:fs';
+import { createReadStream, readFileSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,6 +6,7 @@ import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { extract } from 'tar-stream';
 import { baseEntries, bundleEntries, controllerConfig } from '../../scripts/images/controller-image.ts';
+import { NODE_ENVIRONMENT } from '../../scripts/images/node-environment.ts';
 import { digestOf } from '../../scripts/oci/digest.ts';
 import { writeImage } from '../../scripts/oci/image.ts';
 import { writeLayer } from '../../scripts/oci/layer.ts';
@@ -68,5 +69,9 @@ describe('an image', () => {
     expect(config.user).toBe('65532');
     expect(config.entrypoint).toEqual(['/usr/local/bin/node', '/armature.mjs']);
     expect(config.env?.NODE_OPTIONS).toContain('--max-old-space-size=80');
+    const dockerfile = readFileSync(join(import.meta.dirname, '..', '..', 'images', 'Dockerfile'), 'utf8');
+    for (const [name, value] of Object.entries(NODE_ENVIRONMENT)) {
+      expect(dockerfile).toMatch(new RegExp(`${name}="?${value}"?(\\s|$)`, 'm'));
+    }
   });
 });

@@ -15,6 +15,8 @@ export interface ControllerOptions {
   readonly program?: string;
   /** @default - none */
   readonly nodeOptions?: string;
+  /** More environment variables. */
+  readonly environment?: Readonly<Record<string, string>>;
   /** How long to wait for /readyz, in milliseconds. @default 20000 */
   readonly readyWithinMs?: number;
   /** Handed the process as soon as there is one, for those who may not wait until it is ready. */
@@ -60,7 +62,7 @@ export class ControllerProcess {
     ];
     const child = spawn(process.execPath, args, {
       stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...process.env, NODE_OPTIONS: options.nodeOptions ?? '' },
+      env: { ...process.env, NODE_OPTIONS: options.nodeOptions ?? '', ...options.environment },
     });
     options.onSpawn?.(child);
     const log = createWriteStream(logFile);

@@ -107,6 +107,7 @@ async function runLoad(api: Api, cluster: ClusterInfo, { jobs, pods }: Load): Pr
   const namespace = await freshNamespace(api);
   const watching = new AbortController();
   const finished = allSucceeded(cluster, namespace, jobs, watching.signal);
+  finished.catch(() => {}); // It may fail while jobs are still being submitted; it is awaited below.
   const started = performance.now();
   let next = 0;
   const submit = async () => {

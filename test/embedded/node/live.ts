@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { POD } from '../../../src/api/kinds.ts';
@@ -113,10 +113,12 @@ export const pause = (ms: number): Promise<void> => new Promise((resolve) => set
 /** A container that runs a shell script. */
 export const shell = (script: string, name = 'main') => ({ name, command: ['sh', '-c', script] });
 
+/** Whether a process runs; one that ended and waits for its parent does not. */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
-    return true;
+    const stat = process.platform === 'linux' ? readFileSync(`/proc/${pid}/stat`, 'latin1') : '';
+    return !/\) [ZX] /.test(stat);
   } catch {
     return false;
   }

@@ -303,7 +303,7 @@ describe('the life of a pod', () => {
       'Error',
       'why\n',
     ],
-    ['a signal', shell('kill -9 $$'), 137, 'Error', ''],
+    ['a signal', shell('kill -9 $$$$'), 137, 'Error', ''],
   ])(
     '%s',
     async (title, container, exitCode, reason, message) => {

@@ -60,21 +60,23 @@ export async function launchProcess(options: LaunchOptions): Promise<RunningProc
     stdio: ['ignore', writer, writer, 'pipe'],
   });
   closeSync(writer);
+  const started = startOf(child);
+  const over = endOf(child, marker);
   const output = new Socket({ fd: reader, readable: true, writable: false });
   output.on('data', onOutput);
   output.on('error', () => {});
   const drained = new Promise<void>((resolve) => output.once('close', () => resolve()));
-  await rm(pipe, { force: true });
-  const ended = endOf(child, marker).then(async (end) => {
+  const ended = over.then(async (end) => {
     const late = setTimeout(() => output.destroy(), DRAIN_MS);
     await drained;
     clearTimeout(late);
     return end;
   });
+  await rm(pipe, { force: true });
   const pid = child.pid ?? 0;
   return {
     pid,
-    started: startOf(child),
+    started,
     ended,
     signal: (name) => quietly(() => process.kill(pid, name)),
     kill: () => quietly(() => process.kill(-pid, 'SIGKILL')),

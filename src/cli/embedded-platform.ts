@@ -1,0 +1,191 @@
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { allCrds } from '../api/index.ts';
+import { CUSTOM_RESOURCE_DEFINITION } from '../api/kinds.ts';
+import { conditionOf } from '../api/kube.ts';
+import { type EmbeddedCluster, startEmbeddedCluster } from '../embedded/cluster.ts';
+import { podScheduler } from '../embedded/controllers/scheduler.ts';
+import { type HttpFront, serveFront } from '../embedded/http/front.ts';
+import { Identities } from '../embedded/http/identities.ts';
+import { issueToken } from '../embedded/http/token-request.ts';
+import { SqliteJournal } from '../embedded/journal.ts';
+import type { ImageMap } from '../embedded/node/images/image-map.ts';
+import { type ProcessNode, startProcessNode } from '../embedded/node/process-node.ts';
+import { Store } from '../embedded/store.ts';
+import type { KubeClient } from '../runtime/client.ts';
+import { systemEnvironment } from '../runtime/environment.ts';
+import { type Logger, silentLogger } from '../runtime/log.ts';
+import { type Manager, runManager } from '../runtime/manager.ts';
+import { CONTROLLER_NAME, VERSION } from '../runtime/version.ts';
+import { trainingDomains } from '../training/controller.ts';
+import { credentialsIn, writeKubeconfig } from './embedded-credentials.ts';
+
+export interface EmbeddedPlatformOptions {
+  /** Where objects, logs and volumes are kept. @default - a temporary folder, removed at the end */
+  readonly dataDir?: string;
+  /** @default - one that is free */
+  readonly port?: number;
+  /** The file to write. @default - `kubeconfig` in the data folder */
+  readonly kubeconfig?: string;
+  /** How images run on this machine: the path of an `images.yaml`, or its content. @default - each is the machine */
+  readonly images?: string | ImageMap;
+  /** Whether the controllers run in this process. @default true */
+  readonly controller?: boolean;
+  /** What the node offers besides, or instead of, the machine's own, such as `nvidia.com/gpu`. */
+  readonly resources?: Readonly<Record<string, string>>;
+  readonly log?: Logger;
+}
+
+/** The platform in this process: API, scheduler, one node whose pods are processes, and the controllers. */
+export interface EmbeddedPlatform {
+  /** The path of the file with the way in. */
+  readonly kubeconfig: string;
+  /** `https://127.0.0.1:PORT`. */
+  readonly server: string;
+  readonly dataDir: string;
+  /** A client within this process. */
+  readonly client: KubeClient;
+  /** The output of a pod's container, the first where none is named. */
+  readonly readLogs: ProcessNode['readLogs'];
+  readonly exec: ProcessNode['exec'];
+  /** Ends everything, the pods' processes included; calling it again waits for the same end. */
+  stop(): Promise<void>;
+}
+
+const HOST = '127.0.0.1';
+const NODE_NAME = 'local';
+const CRDS_MS = 30_000;
+
+/**
+ * Starts the platform embedded in this process.
+ * @throws Error when another process uses the data folder, or the port is taken
+ */
+export async function startEmbeddedPlatform(options: EmbeddedPlatformOptions = {}): Promise<EmbeddedPlatform> {
+  const { log = silentLogger } = options;
+  const dataDir = resolve(options.dataDir ?? (await mkdtemp(join(tmpdir(), 'armature-'))));
+  const ends: (() => unknown)[] = [];
+  const end = async () => {
+    for (const task of ends.splice(0).reverse()) {
+      await Promise.resolve(task()).catch((error: Error) => log.warn('could not end', { error: error.message }));
+    }
+  };
+  if (options.dataDir === undefined) ends.push(() => rm(dataDir, { recursive: true, force: true }));
+  try {
+    return await start(options, dataDir, log, ends, end);
+  } catch (error) {
+    await end();
+    throw error;
+  }
+}
+
+async function start(
+  options: EmbeddedPlatformOptions,
+  dataDir: string,
+  log: Logger,
+  ends: (() => unknown)[],
+  end: () => Promise<void>,
+): Promise<EmbeddedPlatform> {
+  const environment = systemEnvironment;
+  await mkdir(dataDir, { recursive: true, mode: 0o700 });
+  const journal = new SqliteJournal(join(dataDir, 'objects.sqlite'));
+  ends.push(() => journal.close());
+  const store = new Store({ journal });
+  const restored = journal.restoreInto(store);
+  if (restored > 0) log.info('restored', { objects: restored, revision: store.revision });
+
+  const cluster = startEmbeddedCluster({ environment, store, controllers: [podScheduler] });
+  ends.push(() => cluster.stop());
+  const client = cluster.client(`armature/${VERSION}`);
+  await installCrds(cluster, client);
+
+  const credentials = await credentialsIn(dataDir, HOST, environment.now());
+  const identities = new Identities();
+  identities.add(credentials.token, { username: 'owner', groups: ['system:masters', 'system:authenticated'] });
+  let node: ProcessNode | undefined;
+  const running = (): ProcessNode => {
+    if (!node) throw new Error('the node is not running yet');
+    return node;
+  };
+  const pods: Pick<ProcessNode, 'readLogs' | 'exec'> = {
+    readLogs: (...args) => running().readLogs(...args),
+    exec: (...args) => running().exec(...args),
+  };
+  const front: HttpFront = await serveFront({
+    server: cluster.server,
+    identities,
+    certificate: credentials,
+    host: HOST,
+    environment,
+    log,
+    pods,
+    commit: () => journal.commit(),
+    ...(options.port !== undefined && { port: options.port }),
+  });
+  ends.push(() => front.close());
+
+  node = await startProcessNode({
+    client: cluster.client('armature-node'),
+    environment,
+    name: NODE_NAME,
+    dataDir: join(dataDir, 'node'),
+    log,
+    apiServer: { host: front.host, port: front.port },
+    token: (pod) => async (_audience, seconds) => {
+      const { namespace = 'default' } = pod.metadata;
+      const { serviceAccountName: name = 'default' } = pod.spec as { readonly serviceAccountName?: string };
+      return issueToken({ environment, identities }, { namespace, name }, seconds).token;
+    },
+    ...(options.images !== undefined && { images: options.images }),
+    ...(options.resources && { resources: options.resources }),
+  });
+  ends.push(() => node?.close());
+  await node.ready;
+
+  if (options.controller !== false) {
+    const manager = runControllers(cluster.client(`${CONTROLLER_NAME}/${VERSION}`), log);
+    ends.push(() => manager.stop());
+    await manager.ready;
+  }
+  const kubeconfig = resolve(options.kubeconfig ?? join(dataDir, 'kubeconfig'));
+  await writeKubeconfig(kubeconfig, front.url, credentials);
+  let ended: Promise<void> | undefined;
+  return {
+    kubeconfig,
+    server: front.url,
+    dataDir,
+    client,
+    readLogs: pods.readLogs,
+    exec: pods.exec,
+    stop: () => {
+      ended ??= end();
+      return ended;
+    },
+  };
+}
+
+/** The same domains as `armature controller` runs. */
+function runControllers(client: KubeClient, log: Logger): Manager {
+  return runManager({ client, environment: systemEnvironment, domains: trainingDomains(), log });
+}
+
+/** Teaches the cluster every kind of the platform, and waits until it serves them. */
+async function installCrds({ server }: EmbeddedCluster, client: KubeClient): Promise<void> {
+  const crds = allCrds();
+  for (const crd of crds) {
+    const { name = '' } = crd.metadata;
+    await client.patch(CUSTOM_RESOURCE_DEFINITION, { name }, 'apply', crd, { fieldManager: 'armature', force: true });
+  }
+  const deadline = Date.now() + CRDS_MS;
+  for (;;) {
+    const served = new Set(server.resources().map(({ kind }) => `${kind.plural}.${kind.group}`));
+    const missing = crds.find(({ metadata }) => !served.has(metadata.name ?? ''));
+    if (!missing) return;
+    const { name = '' } = missing.metadata;
+    const refused = conditionOf(await client.get(CUSTOM_RESOURCE_DEFINITION, { name }), 'Established');
+    if (refused?.status === 'False') throw new Error(`the CRD ${name} is not served: ${refused.message}`);
+    if (Date.now() > deadline) throw new Error(`the CRD ${name} is not served after ${CRDS_MS / 1000} s`);
+    await pause(1);
+  }
+}

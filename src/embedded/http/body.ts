@@ -1,0 +1,71 @@
+import type { IncomingMessage } from 'node:http';
+import { parse } from 'yaml';
+import { ApiError, type PatchType } from '../../runtime/client.ts';
+import { badRequest } from '../errors.ts';
+import { unsupportedMediaType } from './media-type.ts';
+
+/** As etcd and kube-apiserver limit one request. */
+const MOST_BYTES = 3 * 1024 * 1024;
+
+const READABLE = ['application/json', 'application/yaml'];
+const PATCHES: Readonly<Record<string, PatchType | 'strategic'>> = {
+  'application/json-patch+json': 'json',
+  'application/merge-patch+json': 'merge',
+  'application/strategic-merge-patch+json': 'strategic',
+  'application/apply-patch+yaml': 'apply',
+};
+
+/** @throws ApiError 413 for a body that is too large */
+export async function readBody(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    length += chunk.length;
+    if (length > MOST_BYTES) {
+      throw new ApiError(413, 'RequestEntityTooLarge', `Request entity too large: limit is ${MOST_BYTES}`);
+    }
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+/** The object in a body; undefined for an empty one. */
+export function objectIn(body: string, contentType: string | undefined): Readonly<Record<string, unknown>> | undefined {
+  const type = typeOf(contentType);
+  if (type !== '' && !READABLE.includes(type)) throw unsupportedMediaType(READABLE);
+  if (body.trim() === '') return undefined;
+  const value = type === 'application/yaml' ? yaml(body) : json(body);
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw badRequest('the object provided is unrecognized (must be of type Object)');
+  }
+  return value as Readonly<Record<string, unknown>>;
+}
+
+export function patchIn(
+  body: string,
+  contentType: string | undefined,
+): { readonly type: PatchType | 'strategic'; readonly patch: unknown } {
+  const type = PATCHES[typeOf(contentType)];
+  if (!type) throw unsupportedMediaType(Object.keys(PATCHES));
+  return { type, patch: type === 'apply' ? yaml(body) : json(body) };
+}
+
+const typeOf = (contentType = ''): string => (contentType.split(';')[0] ?? '').trim().toLowerCase();
+
+function json(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw badRequest(`error decoding the body of the request as JSON: ${(error as Error).message}`);
+  }
+}
+
+/** JSON is YAML as well, and much quicker to read as what it is. */
+function yaml(text: string): unknown {
+  if (/^\s*[{[]/.test(text)) return json(text);
+  try {
+    return parse(text);
+  } catch (error) {
+    throw badRequest(`error decoding YAML: ${(error as Error).message}`);
+  }
+}

@@ -1,0 +1,233 @@
+import type { KubeObject } from '../../../api/kube.ts';
+import {
+  AGE,
+  type Column,
+  CREATED_AT,
+  type Fields,
+  fieldsOf,
+  integer,
+  listOf,
+  NAME,
+  pairs,
+  specOf,
+  statusOf,
+  text,
+  textOf,
+} from './columns.ts';
+import { age } from './duration.ts';
+import { POD_COLUMNS } from './pod-columns.ts';
+
+const root = (object: KubeObject): Fields => object as unknown as Fields;
+const count = (map: unknown): number => Object.keys(fieldsOf(map)).length;
+
+const NODE_ROLE = 'node-role.kubernetes.io/';
+
+function nodeStatus(node: KubeObject): string {
+  const ready = listOf(statusOf(node).conditions).find(({ type }) => type === 'Ready');
+  const said = ready === undefined ? 'Unknown' : ready.status === 'True' ? 'Ready' : 'NotReady';
+  return specOf(node).unschedulable ? `${said},SchedulingDisabled` : said;
+}
+
+function nodeRoles({ metadata }: KubeObject): string {
+  const roles = Object.entries(metadata.labels ?? {}).flatMap(([key, value]) => {
+    if (key.startsWith(NODE_ROLE)) return [key.slice(NODE_ROLE.length)];
+    return key === 'kubernetes.io/role' ? [value] : [];
+  });
+  return [...new Set(roles)].filter(Boolean).sort().join(',') || '<none>';
+}
+
+const address = (node: KubeObject, type: string): string =>
+  textOf(listOf(statusOf(node).addresses).find((one) => one.type === type)?.address, '<none>');
+
+const nodeInfo = (name: string) => (node: KubeObject) => textOf(fieldsOf(statusOf(node).nodeInfo)[name], '<unknown>');
+
+const NODES: readonly Column[] = [
+  NAME,
+  text('Status', nodeStatus),
+  text('Roles', nodeRoles),
+  AGE,
+  text('Version', (node) => textOf(fieldsOf(statusOf(node).nodeInfo).kubeletVersion)),
+  text('Internal-IP', (node) => address(node, 'InternalIP'), 1),
+  text('External-IP', (node) => address(node, 'ExternalIP'), 1),
+  text('OS-Image', nodeInfo('osImage'), 1),
+  text('Kernel-Version', nodeInfo('kernelVersion'), 1),
+  text('Container-Runtime', nodeInfo('containerRuntimeVersion'), 1),
+];
+
+function ports(service: KubeObject): string {
+  const shown = listOf(specOf(service).ports).map(({ port, nodePort, protocol = 'TCP' }) =>
+    nodePort ? `${port}:${nodePort}/${protocol}` : `${port}/${protocol}`,
+  );
+  return shown.join(',') || '<none>';
+}
+
+function externalAddress(service: KubeObject): string {
+  const { type, externalName, externalIPs } = specOf(service);
+  if (type === 'ExternalName') return textOf(externalName);
+  const given = Array.isArray(externalIPs) ? externalIPs.join(',') : '';
+  return given || (type === 'LoadBalancer' ? '<pending>' : '<none>');
+}
+
+const SERVICES: readonly Column[] = [
+  NAME,
+  text('Type', (service) => textOf(specOf(service).type)),
+  text('Cluster-IP', (service) => textOf(specOf(service).clusterIP, '<none>')),
+  text('External-IP', externalAddress),
+  text('Port(s)', ports),
+  AGE,
+  text('Selector', (service) => pairs(specOf(service).selector), 1),
+];
+
+function lastSeen(event: KubeObject, now: number): string {
+  const { series, lastTimestamp, deprecatedLastTimestamp, eventTime } = root(event);
+  const observed = fieldsOf(series).lastObservedTime;
+  return age(observed ?? lastTimestamp ?? deprecatedLastTimestamp ?? eventTime, now);
+}
+
+function firstSeen(event: KubeObject, now: number): string {
+  const { firstTimestamp, deprecatedFirstTimestamp, eventTime } = root(event);
+  return age(firstTimestamp ?? deprecatedFirstTimestamp ?? eventTime, now);
+}
+
+function involved(event: KubeObject): string {
+  const { kind, name } = fieldsOf(root(event).involvedObject ?? root(event).regarding);
+  return textOf(name) ? `${textOf(kind).toLowerCase()}/${name}` : textOf(kind).toLowerCase();
+}
+
+function source(event: KubeObject): string {
+  const { source: given, deprecatedSource, reportingComponent, reportingController, reportingInstance } = root(event);
+  const { component, host } = fieldsOf(given ?? deprecatedSource);
+  const [who, where] = component ? [component, host] : [reportingComponent ?? reportingController, reportingInstance];
+  return [who, where].filter(Boolean).join(', ');
+}
+
+const EVENTS: readonly Column[] = [
+  text('Last Seen', lastSeen),
+  text('Type', (event) => textOf(root(event).type)),
+  text('Reason', (event) => textOf(root(event).reason)),
+  text('Object', involved),
+  text('Subobject', (event) => textOf(fieldsOf(root(event).involvedObject ?? root(event).regarding).fieldPath), 1),
+  text('Source', source, 1),
+  text('Message', (event) => textOf(root(event).message ?? root(event).note).trim()),
+  text('First Seen', firstSeen, 1),
+  integer(
+    'Count',
+    (event) => Number(fieldsOf(root(event).series).count ?? root(event).count ?? root(event).deprecatedCount ?? 1),
+    1,
+  ),
+  { ...NAME, priority: 1 },
+];
+
+function quota(object: KubeObject, wanted: (resource: string) => boolean): string {
+  const { hard, used } = statusOf(object);
+  const shown = Object.keys(fieldsOf(hard)).filter(wanted).sort();
+  return shown.map((name) => `${name}: ${textOf(fieldsOf(used)[name], '0')}/${fieldsOf(hard)[name]}`).join(', ');
+}
+
+const ACCESS: Readonly<Record<string, string>> = {
+  ReadWriteOnce: 'RWO',
+  ReadOnlyMany: 'ROX',
+  ReadWriteMany: 'RWX',
+  ReadWriteOncePod: 'RWOP',
+};
+
+const accessModes = (claim: KubeObject): string => {
+  const modes = statusOf(claim).accessModes;
+  return Array.isArray(modes) ? modes.map((mode) => ACCESS[String(mode)] ?? mode).join(',') : '';
+};
+
+const CLAIMS: readonly Column[] = [
+  NAME,
+  text('Status', (claim) => (claim.metadata.deletionTimestamp ? 'Terminating' : textOf(statusOf(claim).phase))),
+  text('Volume', (claim) => textOf(specOf(claim).volumeName)),
+  text('Capacity', (claim) => textOf(fieldsOf(statusOf(claim).capacity).storage)),
+  text('Access Modes', accessModes),
+  text('StorageClass', (claim) => textOf(specOf(claim).storageClassName)),
+  text('VolumeAttributesClass', (claim) => textOf(specOf(claim).volumeAttributesClassName, '<unset>')),
+  AGE,
+  text('VolumeMode', (claim) => textOf(specOf(claim).volumeMode, '<unset>'), 1),
+];
+
+const subjects = (kind: string) => (binding: KubeObject) =>
+  listOf(root(binding).subjects)
+    .filter((subject) => subject.kind === kind)
+    .map(({ name, namespace }) => (namespace ? `${namespace}/${name}` : String(name)))
+    .join(', ');
+
+const BINDINGS: readonly Column[] = [
+  NAME,
+  text('Role', (binding) => `${fieldsOf(root(binding).roleRef).kind}/${fieldsOf(root(binding).roleRef).name}`),
+  AGE,
+  text('Users', subjects('User'), 1),
+  text('Groups', subjects('Group'), 1),
+  text('ServiceAccounts', subjects('ServiceAccount'), 1),
+];
+
+const DISRUPTIONS: readonly Column[] = [
+  NAME,
+  text('Min Available', (budget) => textOf(specOf(budget).minAvailable, 'N/A')),
+  text('Max Unavailable', (budget) => textOf(specOf(budget).maxUnavailable, 'N/A')),
+  integer('Allowed Disruptions', (budget) => Number(statusOf(budget).disruptionsAllowed ?? 0)),
+  AGE,
+];
+
+function scaleTarget(scaler: KubeObject): string {
+  const { kind, name } = fieldsOf(specOf(scaler).scaleTargetRef);
+  return `${kind}/${name}`;
+}
+
+const SCALERS: readonly Column[] = [
+  NAME,
+  text('Reference', scaleTarget),
+  text('Targets', () => '<unknown>'),
+  text('MinPods', (scaler) => textOf(specOf(scaler).minReplicas, '<unset>')),
+  integer('MaxPods', (scaler) => Number(specOf(scaler).maxReplicas ?? 0)),
+  integer('Replicas', (scaler) => Number(statusOf(scaler).currentReplicas ?? 0)),
+  AGE,
+];
+
+/** Columns of Kubernetes' own kinds by `group/plural`, as kubectl is used to them. */
+export const BUILTIN_COLUMNS: Readonly<Record<string, readonly Column[]>> = {
+  '/pods': POD_COLUMNS,
+  '/nodes': NODES,
+  '/services': SERVICES,
+  '/namespaces': [NAME, text('Status', (namespace) => textOf(statusOf(namespace).phase)), AGE],
+  '/events': EVENTS,
+  'events.k8s.io/events': EVENTS,
+  '/configmaps': [NAME, integer('Data', (map) => count(root(map).data) + count(root(map).binaryData)), AGE],
+  '/secrets': [
+    NAME,
+    text('Type', (secret) => textOf(root(secret).type)),
+    integer('Data', (secret) => count(root(secret).data)),
+    AGE,
+  ],
+  '/serviceaccounts': [NAME, integer('Secrets', (account) => listOf(root(account).secrets).length), AGE],
+  '/resourcequotas': [
+    NAME,
+    text('Request', (object) => quota(object, (name) => !name.startsWith('limits.'))),
+    text('Limit', (object) => quota(object, (name) => name.startsWith('limits.'))),
+    AGE,
+  ],
+  '/limitranges': [NAME, CREATED_AT],
+  '/persistentvolumeclaims': CLAIMS,
+  'coordination.k8s.io/leases': [NAME, text('Holder', (lease) => textOf(specOf(lease).holderIdentity)), AGE],
+  'scheduling.k8s.io/priorityclasses': [
+    NAME,
+    integer('Value', (priority) => Number(root(priority).value ?? 0)),
+    { ...text('Global-Default', (priority) => root(priority).globalDefault === true), type: 'boolean' },
+    AGE,
+    text('PreemptionPolicy', (priority) => textOf(root(priority).preemptionPolicy, 'PreemptLowerPriority')),
+  ],
+  'policy/poddisruptionbudgets': DISRUPTIONS,
+  'networking.k8s.io/networkpolicies': [
+    NAME,
+    text('Pod-Selector', (policy) => pairs(fieldsOf(specOf(policy).podSelector).matchLabels)),
+    AGE,
+  ],
+  'autoscaling/horizontalpodautoscalers': SCALERS,
+  'rbac.authorization.k8s.io/roles': [NAME, CREATED_AT],
+  'rbac.authorization.k8s.io/clusterroles': [NAME, CREATED_AT],
+  'rbac.authorization.k8s.io/rolebindings': BINDINGS,
+  'rbac.authorization.k8s.io/clusterrolebindings': BINDINGS,
+  'apiextensions.k8s.io/customresourcedefinitions': [NAME, CREATED_AT],
+};

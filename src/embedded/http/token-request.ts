@@ -1,0 +1,46 @@
+import { randomBytes } from 'node:crypto';
+import type { Environment } from '../../runtime/environment.ts';
+import type { ApiServer } from '../api-server.ts';
+import { SERVICE_ACCOUNT } from '../builtin/kinds.ts';
+import { instantText } from '../instant.ts';
+import { type Identities, serviceAccountIdentity } from './identities.ts';
+
+interface TokenContext {
+  readonly server: ApiServer;
+  readonly environment: Environment;
+  readonly identities: Identities;
+}
+
+const DEFAULT_SECONDS = 3600;
+const LEAST_SECONDS = 600;
+
+/** A token that speaks for a service account, for a time. */
+export function issueToken(
+  { environment, identities }: Omit<TokenContext, 'server'>,
+  account: { readonly namespace: string; readonly name: string; readonly uid?: string },
+  seconds: number,
+): { readonly token: string; readonly until: number } {
+  const token = randomBytes(32).toString('base64url');
+  const until = environment.now() + seconds * 1000;
+  identities.add(token, serviceAccountIdentity(account.namespace, account.name, account.uid), until);
+  return { token, until };
+}
+
+/** Answers a TokenRequest. Throws 404 when there is no such account. */
+export function requestToken(
+  context: TokenContext,
+  ref: { readonly namespace: string; readonly name: string },
+  body: Readonly<Record<string, unknown>>,
+): object {
+  const { uid } = context.server.get(SERVICE_ACCOUNT, ref).metadata;
+  const spec = (body.spec ?? {}) as { readonly expirationSeconds?: number };
+  const seconds = Math.max(spec.expirationSeconds ?? DEFAULT_SECONDS, LEAST_SECONDS);
+  const { token, until } = issueToken(context, { ...ref, ...(uid && { uid }) }, seconds);
+  return {
+    kind: 'TokenRequest',
+    apiVersion: 'authentication.k8s.io/v1',
+    metadata: { ...ref, creationTimestamp: instantText(context.environment.now()) },
+    spec: { audiences: [], ...spec, expirationSeconds: seconds },
+    status: { token, expirationTimestamp: instantText(until) },
+  };
+}

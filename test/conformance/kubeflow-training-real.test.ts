@@ -11,12 +11,17 @@ const MINUTES = 60_000;
 const DIGITS = readFileSync('images/training-torch/digits.py', 'utf8');
 const { platform, live, possible, image } = useRealPlatform('armature-sdk');
 
-/** Upstream's tests of PyTorchJob that need no gang scheduler. */
+/** Fails without the environment of a JAX process; that such processes find each other is proved with JAX itself. */
+const JAX_ENVIRONMENT =
+  'import os; print(*(os.environ[n] for n in ("COORDINATOR_ADDRESS", "NUM_PROCESSES", "PROCESS_ID")))';
+
+/** Upstream's tests that need no gang scheduler. */
 const UPSTREAM = [
-  'test_sdk_e2e',
-  'test_sdk_e2e_managed_by',
-  'test_sdk_e2e_create_from_func',
-  'test_sdk_e2e_create_from_image',
+  'test_e2e_pytorchjob.py::test_sdk_e2e',
+  'test_e2e_pytorchjob.py::test_sdk_e2e_managed_by',
+  'test_e2e_pytorchjob.py::test_sdk_e2e_create_from_func',
+  'test_e2e_pytorchjob.py::test_sdk_e2e_create_from_image',
+  'test_e2e_jaxjob.py::test_sdk_e2e',
 ] as const;
 
 let python = '';
@@ -68,17 +73,17 @@ describe('upstream’s own tests of that client', () => {
     folder = await upstreamClientTests();
     await withoutRegistry(platform.api, [
       { instead: 'pytorch-dist-mnist', image: image(), command: ['env', 'EPOCHS=5', 'python3', '-c', DIGITS] },
+      { instead: 'jaxjob-dist-spmd-mnist', image: image(), command: ['python3', '-c', JAX_ENVIRONMENT] },
       { instead: 'hello-world', image: image(), command: ['echo', 'Hello!'] },
       { instead: 'docker.io/pytorch/pytorch', image: image() },
     ]);
   }, 5 * MINUTES);
 
-  for (const name of UPSTREAM) {
+  for (const id of UPSTREAM) {
     live(
-      name,
+      id,
       async () => {
         const namespace = await platform.namespace();
-        const id = `test_e2e_pytorchjob.py::${name}`;
         expect(await runUpstreamTest(python, folder, id, namespace, platform.cluster.kubeconfig)).toMatch(/\b1 passed/);
       },
       6 * MINUTES,

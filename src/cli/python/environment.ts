@@ -33,6 +33,9 @@ export interface PythonEnvironment {
 const COMPLETE = 'complete';
 const DOWNLOADS = 'downloads';
 const TELL_EVERY_MS = 3_000;
+/** Nothing is resolved, built from source, compiled in advance or asked; whatever the user's own settings are. */
+const PIP_FLAGS = ['--no-deps', '--only-binary', ':all:', '--no-compile', '--no-input', '--progress-bar', 'off'];
+const PIP_SETTINGS = { PIP_USER: '0', PIP_RETRIES: '2', PIP_DISABLE_PIP_VERSION_CHECK: '1' };
 
 /**
  * The virtual environment with these packages: from the cache, or made now. It is kept under a hash of what is in it; one
@@ -91,11 +94,11 @@ async function install(
   const list = join(folder, 'requirements.txt');
   await writeFile(list, requirements);
   const pip = outside ? [interpreter.program, '-m', 'pip', '--python', python] : [python, '-m', 'pip'];
-  const flags = ['--no-deps', '--no-compile', '--no-input', '--progress-bar', 'off', '--retries', '2'];
+  const flags = [...PIP_FLAGS, '-r', list];
   const stop = tellDownloads(join(folder, DOWNLOADS), log);
   try {
-    await run(pip[0]!, [...pip.slice(1), 'install', ...flags, '-r', list], {
-      env: { TMPDIR: join(folder, DOWNLOADS), PIP_DISABLE_PIP_VERSION_CHECK: '1', PYTHONUNBUFFERED: '1' },
+    await run(pip[0]!, [...pip.slice(1), 'install', ...flags], {
+      env: { ...PIP_SETTINGS, TMPDIR: join(folder, DOWNLOADS), PYTHONUNBUFFERED: '1' },
       onLine: (line) => tellLine(line, log),
     });
   } catch (error) {

@@ -10,7 +10,14 @@ export function invalidError(
   errors: readonly FieldError[],
 ): ApiError {
   const qualified = kind.group === '' ? kind.kind : `${kind.kind}.${kind.group}`;
-  return new ApiError(422, 'Invalid', `${qualified} ${quoted(name)} is invalid: ${listed(errors)}`);
+  const message = `${qualified} ${quoted(name)} is invalid: ${listed(errors)}`;
+  return new ApiError(
+    422,
+    'Invalid',
+    message,
+    undefined,
+    errors.map(({ reason }) => reason),
+  );
 }
 
 /** Each error once; brackets around more than one. */
@@ -19,12 +26,19 @@ function listed(errors: readonly FieldError[]): string {
   return said.length === 1 ? said[0]! : `[${said.join(', ')}]`;
 }
 
+export interface InvalidDetails {
+  readonly name: string;
+  readonly group: string;
+  readonly kind: string;
+  readonly causes: readonly { readonly reason: string; readonly message: string; readonly field: string }[];
+}
+
 /** `details` of the Status that a server sends with the 422. */
 export function invalidDetails(
   kind: Pick<Kind, 'group' | 'kind'>,
   name: string,
   errors: readonly FieldError[],
-): object {
+): InvalidDetails {
   const causes = errors.map(({ field, reason, message }) => ({ reason, message, field }));
   return { name, group: kind.group, kind: kind.kind, causes };
 }

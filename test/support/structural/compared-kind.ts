@@ -189,7 +189,7 @@ export class ComparedKind {
       if (errors.length === 0) return { code: 200, body: bodyOf(this.compiled.applyDefaults(prepared)) };
       const name = object.metadata.name ?? '';
       const { message } = invalidError(this.kind, name, errors);
-      const { causes } = invalidDetails(this.kind, name, errors) as { causes: readonly Cause[] };
+      const { causes } = invalidDetails(this.kind, name, errors);
       return { code: 422, reason: 'Invalid', message, causes };
     } catch (error) {
       if (error instanceof ApiError) return { code: error.code, reason: error.reason, message: error.message };

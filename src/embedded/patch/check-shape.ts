@@ -1,7 +1,7 @@
 import { printGoSyntax, printGoType, printGoValue } from './go-print.ts';
 import type { ListSchema, MapSchema, MergeSchema, ScalarType } from './merge-schema.ts';
 import { fitsScalar, sortOf } from './narrow.ts';
-import { itemElement, NoPathElement, type PathElement, printElement } from './path-element.ts';
+import { fieldElement, itemElement, NoPathElement, type PathElement, printElement, printPath } from './path-element.ts';
 import { isList, isMap, type JsonMap } from './values.ts';
 
 interface Mistake {
@@ -10,32 +10,50 @@ interface Mistake {
   readonly duplicate?: true;
 }
 
+function mistakesIn(schema: MergeSchema, value: unknown): readonly Mistake[] {
+  const walk: Walk = { path: [], mistakes: [] };
+  check(walk, schema, value);
+  return walk.mistakes;
+}
+
 /** Whether a value fits its schema, but for items of one identity. */
 export function fitsLoosely(schema: MergeSchema, value: unknown): boolean {
-  const mistakes: Mistake[] = [];
-  check(schema, value, '', mistakes);
+  const mistakes = mistakesIn(schema, value);
   return mistakes.every(({ duplicate }) => duplicate);
 }
 
 /** What is wrong with the shape of a value, in the server's words; undefined when it fits its schema. */
 export function shapeError(schema: MergeSchema, value: unknown): string | undefined {
-  const mistakes: Mistake[] = [];
-  check(schema, value, '', mistakes);
+  const mistakes = mistakesIn(schema, value);
   const lines = mistakes.map(({ path, message }) => (path === '' ? message : `${path}: ${message}`));
   if (lines.length < 2) return lines[0];
   return ['errors:', ...lines.map((line) => `  ${line}`)].join('\n');
 }
 
-function check(schema: MergeSchema, value: unknown, path: string, mistakes: Mistake[]): void {
-  const add = (message: string) => mistakes.push({ path, message });
+interface Walk {
+  readonly path: PathElement[];
+  readonly mistakes: Mistake[];
+}
+
+function check(walk: Walk, schema: MergeSchema, value: unknown): void {
   const sort = sortOf(schema, value);
   if (sort === 'scalar') {
-    if (!fitsScalar(schema.scalar!, value)) add(scalarMessage(schema.scalar!, value));
+    if (!fitsScalar(schema.scalar!, value)) add(walk, scalarMessage(schema.scalar!, value));
   } else if (sort === 'list') {
-    if (isList(value)) checkItems(schema.list!, value, path, mistakes);
-    else if (value !== null) add(`expected list, got &{${printGoValue(value)}}`);
-  } else if (isMap(value)) checkKeys(schema.map!, value, path, mistakes);
-  else if (value !== null) add(`expected map, got &{${printGoValue(value)}}`);
+    if (isList(value)) checkItems(walk, schema.list!, value);
+    else if (value !== null) add(walk, `expected list, got &{${printGoValue(value)}}`);
+  } else if (isMap(value)) checkKeys(walk, schema.map!, value);
+  else if (value !== null) add(walk, `expected map, got &{${printGoValue(value)}}`);
+}
+
+const add = ({ path, mistakes }: Walk, message: string, more: { readonly duplicate?: true } = {}): void => {
+  mistakes.push({ path: printPath(path), message, ...more });
+};
+
+function checkBelow(walk: Walk, element: PathElement, schema: MergeSchema, value: unknown): void {
+  walk.path.push(element);
+  check(walk, schema, value);
+  walk.path.pop();
 }
 
 function scalarMessage(type: ScalarType, value: unknown): string {
@@ -45,31 +63,29 @@ function scalarMessage(type: ScalarType, value: unknown): string {
   return `expected any scalar, got &{${printGoValue(value)}}`;
 }
 
-function checkKeys(schema: MapSchema, map: JsonMap, path: string, mistakes: Mistake[]): void {
-  for (const [key, value] of Object.entries(map)) {
-    if (value === undefined) continue;
+function checkKeys(walk: Walk, schema: MapSchema, map: JsonMap): void {
+  for (const key in map) {
+    if (map[key] === undefined) continue;
     const inner = schema.fields.get(key)?.schema ?? schema.rest;
-    if (inner) check(inner, value, `${path}.${key}`, mistakes);
+    if (inner) checkBelow(walk, fieldElement(key), inner, map[key]);
     else {
-      mistakes.push({ path: `${path}.${key}`, message: 'field not declared in schema' });
+      add({ ...walk, path: [...walk.path, fieldElement(key)] }, 'field not declared in schema');
       return;
     }
   }
 }
 
-function checkItems(schema: ListSchema, items: readonly unknown[], path: string, mistakes: Mistake[]): void {
+function checkItems(walk: Walk, schema: ListSchema, items: readonly unknown[]): void {
   const seen = new Set<PathElement>();
   for (const [index, item] of items.entries()) {
     const element = schema.type === 'atomic' ? `i:${index}` : identify(schema, item);
     if (element instanceof NoPathElement) {
-      mistakes.push({ path, message: `element ${index}: ${element.message}` });
+      add(walk, `element ${index}: ${element.message}`);
       return;
     }
-    if (seen.has(element)) {
-      mistakes.push({ path, message: `duplicate entries for key ${printElement(element)}`, duplicate: true });
-    }
+    if (seen.has(element)) add(walk, `duplicate entries for key ${printElement(element)}`, { duplicate: true });
     seen.add(element);
-    check(schema.item, item, `${path}${printElement(element)}`, mistakes);
+    checkBelow(walk, element, schema.item, item);
   }
 }
 

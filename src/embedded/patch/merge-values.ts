@@ -1,3 +1,4 @@
+import { deepEqual } from '../../runtime/json.ts';
 import { DEDUCED, type ListSchema, type MapSchema, type MergeSchema, schemaOfKey } from './merge-schema.ts';
 import { sortsOf } from './narrow.ts';
 import { itemElement, type PathElement } from './path-element.ts';
@@ -5,7 +6,7 @@ import { isEmptyMap, isList, isMap, type JsonMap } from './values.ts';
 
 /**
  * Lays an applied configuration over a live value: granular maps and lists with identities merge, all else is replaced.
- * Nothing is removed. Items that both know keep the order of `applied`.
+ * Nothing is removed. Items that both know keep the order of `applied`. What stays as it is live is shared with it.
  * @returns undefined when nothing is left
  */
 export function mergeValues(schema: MergeSchema, live: unknown, applied: unknown): unknown {
@@ -18,15 +19,19 @@ export function mergeValues(schema: MergeSchema, live: unknown, applied: unknown
     const [left, right] = [isList(live) ? live : [], isList(applied) ? applied : []];
     if (left.length + right.length > 0) return mergeLists(schema.list!, left, right);
   }
-  return applied;
+  return deepEqual(live, applied) ? live : applied;
 }
 
 function mergeMaps(schema: MapSchema, live: JsonMap, applied: JsonMap): JsonMap | undefined {
-  const result: Record<string, unknown> = {};
-  for (const key of Object.keys({ ...live, ...applied })) {
+  let result: Record<string, unknown> | undefined;
+  for (const key in applied) {
     const value = mergeValues(schemaOfKey(schema, key) ?? DEDUCED, live[key], applied[key]);
-    if (value !== undefined) result[key] = value;
+    if (value === live[key]) continue;
+    result ??= { ...live };
+    if (value === undefined) delete result[key];
+    else result[key] = value;
   }
+  if (!result) return live;
   return isEmptyMap(result) ? undefined : result;
 }
 
@@ -83,5 +88,6 @@ function mergeLists(
       if (shared[nextShared] === element) nextShared++;
     }
   }
+  if (result.length === live.length && result.every((item, index) => item === live[index])) return live;
   return result.length > 0 ? result : undefined;
 }

@@ -23,6 +23,8 @@ export interface Owner {
   readonly subresource?: string;
   readonly time?: string;
   readonly set: FieldSet;
+  /** The entry that says all this already, as the server wrote it. */
+  readonly written?: ManagedFieldsEntry | undefined;
 }
 
 /** Owners by identity. */
@@ -60,6 +62,7 @@ export function readOwners(entries: unknown, trusted: boolean): Map<string, Owne
       ...(entry.subresource && { subresource: entry.subresource }),
       ...(entry.time && { time: entry.time }),
       set,
+      ...(trusted && { written: entry }),
     };
     owners.set(ownerId(owner), owner);
   }
@@ -69,7 +72,11 @@ export function readOwners(entries: unknown, trusted: boolean): Map<string, Owne
 /** The owners as `metadata.managedFields`, in the server's order; undefined when there are none. */
 export function writeOwners(owners: Owners): readonly ManagedFieldsEntry[] | undefined {
   if (owners.size === 0) return undefined;
-  return [...owners.values()].sort(compareOwners).map((owner) => ({
+  return [...owners.values()].sort(compareOwners).map((owner) => owner.written ?? entryOf(owner));
+}
+
+function entryOf(owner: Owner): ManagedFieldsEntry {
+  return {
     ...(owner.manager && { manager: owner.manager }),
     operation: owner.operation,
     apiVersion: owner.apiVersion,
@@ -77,7 +84,7 @@ export function writeOwners(owners: Owners): readonly ManagedFieldsEntry[] | und
     fieldsType: 'FieldsV1',
     fieldsV1: sortedSet(owner.set),
     ...(owner.subresource && { subresource: owner.subresource }),
-  }));
+  };
 }
 
 /** Appliers stand before updaters, then the older before the younger. */
@@ -101,7 +108,7 @@ export function mapSets(owners: Owners, change: (set: FieldSet, owner: Owner) =>
   const result = new Map<string, Owner>();
   for (const [id, owner] of owners) {
     const set = change(owner.set, owner);
-    if (!isEmptySet(set)) result.set(id, set === owner.set ? owner : { ...owner, set });
+    if (!isEmptySet(set)) result.set(id, set === owner.set ? owner : { ...owner, set, written: undefined });
   }
   return result;
 }

@@ -99,7 +99,7 @@ function settleApplier(owners: Map<string, Owner>, id: string, time: string | un
   if (!owner) return owners;
   const set = withoutUnowned(owner.set);
   if (isEmptySet(set)) owners.delete(id);
-  else owners.set(id, { ...owner, ...(time && { time }), set });
+  else owners.set(id, { ...owner, ...(time && { time }), set, written: undefined });
   return owners;
 }
 

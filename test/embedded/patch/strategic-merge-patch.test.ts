@@ -12,11 +12,11 @@ describe('lists of a kind that merge', () => {
   const containers = [{ name: 'a', image: 'x', env: [{ name: 'A', value: '1' }] }, { name: 'b' }];
   test.each([
     ['by key', [{ name: 'b', image: 'y' }], [containers[0], { name: 'b', image: 'y' }]],
-    ['new items come last', [{ name: 'c' }], [...containers, { name: 'c' }]],
+    ['new items come first', [{ name: 'c' }], [{ name: 'c' }, ...containers]],
     [
       'lists of items merge too',
       [{ name: 'a', env: [{ name: 'B' }] }],
-      [{ ...containers[0], env: [{ name: 'A', value: '1' }, { name: 'B' }] }, containers[1]],
+      [{ ...containers[0], env: [{ name: 'B' }, { name: 'A', value: '1' }] }, containers[1]],
     ],
     ['$patch: delete takes one out', [{ name: 'a', $patch: 'delete' }], [containers[1]]],
     ['$patch: replace for the list', [{ $patch: 'replace' }, { name: 'z' }], [{ name: 'z' }]],
@@ -88,7 +88,7 @@ describe('other values', () => {
   test('finalizers merge as values; $deleteFromPrimitiveList takes values out', () => {
     const live = pod({}, { finalizers: ['a', 'b'] });
     const after = (metadata: object) => strategicMergePatch(live, { metadata }, schema).metadata.finalizers;
-    expect(after({ finalizers: ['c', 'a'] })).toEqual(['b', 'c', 'a']);
+    expect(after({ finalizers: ['c', 'a'] })).toEqual(['c', 'a', 'b']);
     expect(after({ '$deleteFromPrimitiveList/finalizers': ['a'] })).toEqual(['b']);
   });
 

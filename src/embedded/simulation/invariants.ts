@@ -24,9 +24,10 @@ interface JobRecord {
   completionTime?: string;
   restarts: number;
   readonly backoffLimit?: number;
-  /** Pods by their place, created so far. */
-  readonly created: Map<string, number>;
-  /** Failed pods that were deleted while the job was live. */
+  generation: number;
+  /** Places whose last pod failed and was deleted since the spec was last edited. */
+  readonly failed: Set<string>;
+  /** Failed pods that got a successor. */
   replaced: number;
 }
 
@@ -73,10 +74,15 @@ export class Invariants {
       key,
       restarts: 0,
       replaced: 0,
-      created: new Map(),
+      generation: 0,
+      failed: new Set(),
       ...(backoffLimit !== undefined && { backoffLimit }),
     };
     this.#jobs.set(uid, record);
+    // A job that is suspended or made smaller gives pods up, failed ones too, at no cost.
+    const { generation = 0 } = object.metadata;
+    if (generation !== record.generation) record.failed.clear();
+    record.generation = generation;
     const { conditions = [], completionTime, replicaStatuses = {} } = statusOf(object);
     const ends = conditions.filter((each) => each.status === 'True' && ['Succeeded', 'Failed'].includes(each.type));
     if (ends.length > 1) throw new InvariantViolation(`${key} is said to have both succeeded and failed`);
@@ -115,14 +121,13 @@ export class Invariants {
     } else if (holder === uid) this.#places.delete(place);
     if (type === 'ADDED' && job) {
       if (job.end && trusted) throw new InvariantViolation(`pod ${key} was made after ${job.key} had ${job.end}`);
-      const seat = `${labels[ROLE]} ${labels[INDEX]}`;
-      job.created.set(seat, (job.created.get(seat) ?? 0) + 1);
+      if (job.failed.delete(place)) this.#countReplaced(job, trusted);
     }
-    if (type === 'DELETED' && job && previous && phaseOf(previous) === 'Failed' && !job.end && !isDisrupted(previous))
-      this.#countReplaced(job, trusted);
+    if (type !== 'DELETED' || !job || !previous) return;
+    if (phaseOf(previous) === 'Failed' && !isDisrupted(previous)) job.failed.add(place);
   }
 
-  /** A failed pod is gone and its job goes on: that was a restart, and has been counted before. */
+  /** A failed pod has a successor: that was a restart, and has been counted before. */
   #countReplaced(job: JobRecord, trusted: boolean): void {
     job.replaced++;
     if (!trusted || job.backoffLimit === undefined || job.replaced <= job.backoffLimit) return;

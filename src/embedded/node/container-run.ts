@@ -184,9 +184,16 @@ export class ContainerRun {
       `cd ${quoted(launch.workingDir)} || exit 126`,
       `PATH=${quoted(launch.env.PATH ?? '')}`,
       'export PATH',
-      `exec ${command.map(translate).map(quoted).join(' ')}`,
+      'exec "$@"',
     ].join('\n');
-    const words = [...(inside ? enterWords(this.process.pid) : []), '/bin/sh', '-c', line];
+    const words = [
+      ...(inside ? enterWords(this.process.pid) : []),
+      '/bin/sh',
+      '-c',
+      line,
+      'sh',
+      ...command.map(translate),
+    ];
     return { words, env: { ...launch.env, PATH: SYSTEM_PATH } };
   }
 

@@ -260,6 +260,7 @@ export class PodWorker {
     const ended = run.end();
     if (refused === undefined) this.#beside(this.#afterStart(container, run));
     const { exitCode, message } = await ended;
+    if (this.#runs.get(name) === run) this.#runs.delete(name);
     if (this.#closed) return;
     const { environment } = this.#context;
     const current = recordOf(this.#record, name).run;

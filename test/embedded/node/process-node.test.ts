@@ -1,6 +1,9 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import {
   CONFIG_MAP,
@@ -15,6 +18,7 @@ import {
 import { isAlive, isReady, LiveNode, pause, shell, statusOf } from './live.ts';
 
 const TIMEOUT = 60_000;
+const HERE = import.meta.dirname;
 
 describe.each(['auto', 'none'] as const)('pods as processes, isolation %s', (wanted) => {
   let live: LiveNode;
@@ -371,13 +375,49 @@ test(
       expect(statusOf(waiting).state?.waiting?.message).toContain(`add "- match: 'tools:1'"`);
       writeFileSync(file, 'images:\n  - match: tools\n    host: true\n    entrypoint: [sleep]\n');
       await first.until('mapped', isReady);
-      expect(() => startProcessNode(options)).not.toThrow();
+      await expect(startProcessNode(options)).rejects.toThrow('already runs a node');
       await node.close();
       const again = await startProcessNode(options);
       await first.until('mapped', (pod) => isReady(pod) && statusOf(pod).restartCount === 1);
       await again.close();
     } finally {
       await first.stop();
+    }
+  },
+  TIMEOUT,
+);
+
+const asNobody = process.getuid?.() === 0 && existsSync('/usr/bin/setpriv') ? test : test.skip;
+asNobody(
+  'an ordinary user has mounts and names as well, where the kernel allows it',
+  async () => {
+    const words = ['--reuid=65534', '--regid=65534', '--clear-groups', process.execPath, join(HERE, 'one-pod.ts')];
+    const { stdout } = await promisify(execFile)('setpriv', words, { env: { PATH: '/usr/bin:/bin', HOME: '/' } });
+    const { isolation, exit, output } = JSON.parse(stdout);
+    if (isolation === 'none') return;
+    expect(exit).toMatchObject({ exitCode: 0 });
+    expect(output).toBe('one\nx\n2\nrest\n');
+    expect(existsSync('/srv-of-mine')).toBe(false);
+  },
+  TIMEOUT,
+);
+
+test(
+  'what a node that was killed left running is ended by the next one',
+  async () => {
+    const child = spawn(process.execPath, [join(HERE, 'left-behind.ts')], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const [first] = (await once(child.stdout, 'data')) as [Buffer];
+    const { folder, pid } = JSON.parse(first.toString());
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+    expect(isAlive(pid)).toBe(true);
+    const live = await LiveNode.start({ dataDir: folder });
+    try {
+      while (isAlive(pid)) await pause(10);
+      expect(existsSync(join(folder, 'pods'))).toBe(true);
+    } finally {
+      await live.stop();
+      rmSync(folder, { recursive: true, force: true });
     }
   },
   TIMEOUT,

@@ -16,6 +16,8 @@ export const quoted = (word: string): string => `'${word.replaceAll("'", "'\\''"
 
 /** Descriptor 3 tells the node why nothing was started; it closes when the command has taken over. */
 const PROLOGUE = [
+  'new=$1',
+  'shift',
   'container_path=$PATH',
   `PATH=${SYSTEM_PATH}`,
   'fail() { printf "%s" "$1" >&3; exit 128; }',
@@ -27,7 +29,6 @@ const PROLOGUE = [
  * missing is covered by an empty one that links to everything the covered one holds, so the machine itself stays as it is.
  */
 const NEW_ROOT = `
-new=$1
 must mount -t tmpfs -o mode=755 tmpfs "$new"
 for entry in /* /.[!.]*; do
   name=\${entry#/}
@@ -69,15 +70,18 @@ provide() {
   return 0
 }`.trim();
 
-/** The shell script that becomes the container's process. Its first argument is an empty folder to build a root in. */
-export function launchScript({ words, env, workingDir, mounts, hostname }: Launch, namespaces: boolean): string {
+/**
+ * The shell script that becomes the container's process. Its arguments are an empty folder to build a root in, and what
+ * {@link launchWords} gives: as arguments of their own they may be as long as the system allows.
+ */
+export function launchScript({ words, workingDir, mounts, hostname }: Launch, namespaces: boolean): string {
   const lines = [...PROLOGUE];
   if (namespaces) {
     lines.push(NEW_ROOT);
     mounts.forEach(({ source, target, file, readOnly }, index) => {
       const inner = mounts.slice(0, index).some((outer) => target.startsWith(`${outer.target}/`));
-      const words = [quoted(source), quoted(target), file ? 'file' : 'folder', inner ? 'inner' : 'outer'];
-      lines.push(`provide ${words.join(' ')} ${readOnly ? 'ro' : 'rw'}`);
+      const parts = [quoted(source), quoted(target), file ? 'file' : 'folder', inner ? 'inner' : 'outer'];
+      lines.push(`provide ${parts.join(' ')} ${readOnly ? 'ro' : 'rw'}`);
     });
     if (hostname) lines.push(`hostname ${quoted(hostname)} 2>/dev/null || :`);
     lines.push(`make ${quoted(workingDir)} folder outer`);
@@ -88,9 +92,12 @@ export function launchScript({ words, env, workingDir, mounts, hostname }: Launc
   const program = words[0] ?? '';
   const notFound = `exec: "${program}": executable file not found in $PATH`;
   lines.push(`command -v -- ${quoted(program)} >/dev/null 2>&1 || fail ${quoted(notFound)}`);
-  lines.push(`exec ${[...oddVariables(env), ...words].map(quoted).join(' ')} 3>&-`);
+  lines.push('exec "$@" 3>&-');
   return lines.join('\n');
 }
+
+/** The command, and before it what sets variables that a shell would lose. */
+export const launchWords = ({ env, words }: Launch): readonly string[] => [...oddVariables(env), ...words];
 
 /** Shells drop variables whose names they cannot use, such as `my.key`: these are handed on by `env`. */
 function oddVariables(env: Readonly<Record<string, string>>): readonly string[] {

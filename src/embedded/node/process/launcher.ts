@@ -6,7 +6,7 @@ import { constants as system } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { type Isolation, unshareWords } from './capabilities.ts';
-import { type Launch, launchScript } from './launch-script.ts';
+import { type Launch, launchScript, launchWords } from './launch-script.ts';
 import { killStragglers } from './stragglers.ts';
 
 const run = promisify(execFile);
@@ -52,7 +52,7 @@ export async function launchProcess(options: LaunchOptions): Promise<RunningProc
   const writer = openSync(pipe, constants.O_WRONLY);
   const namespaces = isolation === 'namespaces';
   const script = launchScript(launch, namespaces);
-  const words = [...(namespaces ? unshareWords() : []), 'sh', '-c', script, 'armature', root];
+  const words = [...(namespaces ? unshareWords() : []), 'sh', '-c', script, 'armature', root, ...launchWords(launch)];
   const child = spawn(words[0] ?? 'sh', words.slice(1), {
     cwd: folder,
     env: { ...launch.env, [MARKER]: marker },
@@ -61,7 +61,10 @@ export async function launchProcess(options: LaunchOptions): Promise<RunningProc
   });
   closeSync(writer);
   const started = startOf(child);
-  const over = endOf(child, marker);
+  let running = true;
+  const over = endOf(child, marker).finally(() => {
+    running = false;
+  });
   const output = new Socket({ fd: reader, readable: true, writable: false });
   output.on('data', onOutput);
   output.on('error', () => {});
@@ -78,8 +81,8 @@ export async function launchProcess(options: LaunchOptions): Promise<RunningProc
     pid,
     started,
     ended,
-    signal: (name) => quietly(() => process.kill(pid, name)),
-    kill: () => quietly(() => process.kill(-pid, 'SIGKILL')),
+    signal: (name) => quietly(() => running && process.kill(pid, name)),
+    kill: () => quietly(() => running && process.kill(-pid, 'SIGKILL')),
   };
 }
 

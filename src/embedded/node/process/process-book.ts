@@ -20,6 +20,9 @@ interface State {
   readonly processes: readonly Entry[];
 }
 
+/** Folders in which this process runs a node. */
+const open = new Set<string>();
+
 /** Remembers in a file what runs, so that a node that is started again finds what its predecessor left. */
 export class ProcessBook {
   readonly #file: string;
@@ -40,9 +43,14 @@ export class ProcessBook {
    */
   async takeOver(): Promise<number> {
     const { node, processes } = this.#read();
-    if (node && node.pid !== process.pid && node.identity !== '' && identityOf(node.pid) === node.identity) {
-      throw new Error(`the process ${node.pid} already runs a node in ${this.#folder}: end it, or use another folder`);
+    const elsewhere =
+      node && node.pid !== process.pid && node.identity !== '' && identityOf(node.pid) === node.identity;
+    if (elsewhere || open.has(this.#folder)) {
+      throw new Error(
+        `the process ${node?.pid ?? process.pid} already runs a node in ${this.#folder}: end it, or use another folder`,
+      );
     }
+    open.add(this.#folder);
     let ended = 0;
     for (const { pid, identity, marker } of processes) {
       const same = identity !== '' && identityOf(pid) === identity;
@@ -79,6 +87,7 @@ export class ProcessBook {
   close(): void {
     this.#write(null);
     this.#closed = true;
+    open.delete(this.#folder);
   }
 
   #read(): State {

@@ -192,6 +192,20 @@ async function compareOnce(subject: Subject, live: KubeObject, type: Command['ty
   expect({ body, ...own, object: adopted }).toEqual({ body, ...real });
 }
 
+test('of more than ten updaters the oldest become one', async () => {
+  const commands = Array.from(
+    { length: 15 },
+    (_, index): Command => ({
+      type: index === 7 ? 'apply' : 'merge',
+      manager: `m${(index * 7) % 15}`,
+      body: { data: { [`k${index}`]: 'x' } },
+      force: false,
+      managedFields: 'keep',
+    }),
+  );
+  await play(SUBJECTS[0]!, commands);
+});
+
 describe('random sequences of writes lead to what kube-apiserver makes of them', () => {
   for (const subject of SUBJECTS) {
     test(subject.kind.kind, async () => {

@@ -57,3 +57,6 @@ export function builtinMergeSchema(apiVersion: string, kind: string): MergeSchem
 
 /** How the metadata of any object merges. */
 export const objectMetaSchema = (): MergeSchema => TYPES.type('ObjectMeta');
+
+/** The name of a built-in type, as the tables give it; undefined for everything else. */
+export const builtinTypeName = (schema: MergeSchema): string | undefined => TYPES.nameOf(schema);

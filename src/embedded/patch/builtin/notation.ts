@@ -28,6 +28,7 @@ const OBJECT = ['apiVersion', 'kind', 'metadata!:ObjectMeta'];
 export class TypeReader {
   private readonly table: TypeTable;
   private readonly known = new Map<string, MergeSchema>();
+  private readonly names = new Map<MergeSchema, string>();
 
   constructor(...tables: readonly TypeTable[]) {
     this.table = Object.assign({}, ...tables) as TypeTable;
@@ -41,8 +42,14 @@ export class TypeReader {
     if (text === undefined) throw new Error(`no table of built-in types holds ${name}`);
     const schema: Building<MergeSchema> = {};
     this.known.set(name, schema);
+    this.names.set(schema, name);
     schema.map = this.struct(text.split(/\s+/).filter(Boolean));
     return schema;
+  }
+
+  /** What a type is called that this reader gave out. */
+  nameOf(schema: MergeSchema): string | undefined {
+    return this.names.get(schema);
   }
 
   private struct(tokens: readonly string[]): MapSchema {

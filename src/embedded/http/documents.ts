@@ -47,20 +47,19 @@ export function sendDiscovery(context: FrontContext, exchange: Exchange): void {
   const catalogue = catalogueOf(context);
   const [root, ...rest] = exchange.path.split('/').filter(Boolean);
   const core = root === 'api';
-  const [group = '', version] = core ? ['', rest[0]] : rest;
-  if (version !== undefined) return found(exchange, apiResourceList(catalogue, group, version));
-  if (!core && group !== '') return found(exchange, apiGroup(catalogue, group));
-  const wanted = aggregatedVersion(exchange.request.headers.accept);
-  if (wanted) {
-    const type = `application/json;g=apidiscovery.k8s.io;v=${wanted};as=APIGroupDiscoveryList`;
-    return sendJson(exchange, 200, aggregated(catalogue, core, `apidiscovery.k8s.io/${wanted}`), type);
-  }
-  found(exchange, core ? apiVersions(exchange.request.headers.host ?? '') : apiGroupList(catalogue));
+  const wanted = rest.length === 0 ? aggregatedVersion(exchange.request.headers.accept) : undefined;
+  const type = wanted && `application/json;g=apidiscovery.k8s.io;v=${wanted};as=APIGroupDiscoveryList`;
+  const document = wanted
+    ? aggregated(catalogue, core, `apidiscovery.k8s.io/${wanted}`)
+    : plainDocument(catalogue, core ? ['', ...rest] : rest, exchange.request.headers.host ?? '');
+  if (!document) throw noSuchResource();
+  sendJson(exchange, 200, document, type);
 }
 
-function found(exchange: Exchange, document: object | undefined): void {
-  if (!document) throw noSuchResource();
-  sendJson(exchange, 200, document);
+function plainDocument(catalogue: Catalogue, [group, version]: readonly string[], address: string): object | undefined {
+  if (group === undefined) return apiGroupList(catalogue);
+  if (version !== undefined) return apiResourceList(catalogue, group, version);
+  return group === '' ? apiVersions(address) : apiGroup(catalogue, group);
 }
 
 /** The version of aggregated discovery that a client likes best, unless it likes the plain form better. */

@@ -9,6 +9,7 @@ import { noSuchResource } from '../errors.ts';
 import { sendDiscovery, versionDocument } from './documents.ts';
 import { type Exchange, type FrontContext, sendFailure, sendJson } from './exchange.ts';
 import type { Identities } from './identities.ts';
+import { sendOpenApi } from './openapi/send.ts';
 import type { PodStreams } from './pod-streams.ts';
 import { answerResource } from './resource-requests.ts';
 import { resourceRoute } from './route.ts';
@@ -41,6 +42,7 @@ export interface HttpFront {
 }
 
 const LOOPBACK = /^(127(\.\d{1,3}){3}|::1|localhost)$/;
+const PATHS = ['/api', '/apis', '/healthz', '/livez', '/openapi/v2', '/openapi/v3', '/readyz', '/version'];
 const OPEN = new Set(['/healthz', '/livez', '/readyz', '/version']);
 
 /** @throws Error for an address that others than this machine could reach, or a port that is taken */
@@ -92,8 +94,10 @@ async function answer(context: FrontContext, request: IncomingMessage, response:
     const { pathname, searchParams } = new URL(request.url ?? '/', 'https://embedded');
     const path = pathname.length > 1 ? pathname.replace(/\/+$/, '') : pathname;
     const user = context.identities.byHeader(request.headers.authorization, context.environment.now());
-    if (OPEN.has(path) || /^\/(healthz|livez|readyz)\//.test(path))
-      return sendOpen(path, { request, response, warnings });
+    if (OPEN.has(path) || /^\/(healthz|livez|readyz)\//.test(path)) {
+      sendOpen(path, { request, response, warnings });
+      return;
+    }
     if (!user) throw new ApiError(401, 'Unauthorized', 'Unauthorized');
     await route(context, { request, response, path, query: searchParams, user, warnings });
   } catch (error) {
@@ -103,16 +107,20 @@ async function answer(context: FrontContext, request: IncomingMessage, response:
 }
 
 function sendOpen(path: string, exchange: Pick<Exchange, 'request' | 'response' | 'warnings'>): void {
-  if (path === '/version') return sendJson(exchange, 200, versionDocument());
+  if (path === '/version') {
+    sendJson(exchange, 200, versionDocument());
+    return;
+  }
   exchange.response.writeHead(200, { 'Content-Type': 'text/plain; charset=utf-8' });
   exchange.response.end('ok');
 }
 
 async function route(context: FrontContext, exchange: Exchange): Promise<void> {
-  const resource = resourceRoute(exchange.path);
-  if (resource) return answerResource(context, exchange, resource);
-  if (/^\/apis?(\/|$)/.test(exchange.path)) return sendDiscovery(context, exchange);
-  if (exchange.path === '/')
-    return sendJson(exchange, 200, { paths: ['/api', '/apis', '/healthz', '/livez', '/readyz', '/version'] });
-  throw noSuchResource();
+  const { path } = exchange;
+  const resource = resourceRoute(path);
+  if (resource) await answerResource(context, exchange, resource);
+  else if (/^\/apis?(\/|$)/.test(path)) sendDiscovery(context, exchange);
+  else if (/^\/openapi\/v[23](\/|$)/.test(path)) sendOpenApi(context, exchange);
+  else if (path === '/') sendJson(exchange, 200, { paths: PATHS });
+  else throw noSuchResource();
 }

@@ -2,7 +2,7 @@ import { apiVersionOf, type KubeObject } from '../../api/kube.ts';
 import { ApiError, type WatchEvent } from '../../runtime/client.ts';
 import type { Resource } from '../resource.ts';
 import { bookmark } from '../watch.ts';
-import { type Exchange, type FrontContext, sendFailure } from './exchange.ts';
+import type { Exchange, FrontContext } from './exchange.ts';
 import { flag, number } from './parameters.ts';
 import { failureStatus } from './status.ts';
 
@@ -46,7 +46,8 @@ export function sendWatch(
   };
   if (request.method === 'HEAD') {
     begin();
-    return void response.end();
+    response.end();
+    return;
   }
   let stop = () => {};
   try {
@@ -60,9 +61,10 @@ export function sendWatch(
     stop =
       initial === false ? watchFromNow(server, resource, options, tell) : server.watch(resource.kind, options, tell);
   } catch (error) {
-    if (!(error instanceof ApiError) || error.code !== 410) return sendFailure(exchange, error);
+    if (!(error instanceof ApiError) || error.code !== 410) throw error;
     write('ERROR', failureStatus(error));
-    return void response.end();
+    response.end();
+    return;
   }
   begin();
   const { kind } = resource;

@@ -1,4 +1,5 @@
 import { clusterDown, clusterUp } from '../src/cluster/index.ts';
+import { REAL_CLUSTER } from '../test/support/real-cluster.ts';
 
 const NAME = 'armature-test';
 
@@ -20,12 +21,14 @@ export async function testClusterUp(): Promise<Readonly<Record<string, string>>>
   }
 }
 
-/** Takes it down; content when there is none. */
+/** Takes it down, and the one with a real node that tests may have brought up; content when there is none. */
 export async function testClusterDown(): Promise<void> {
-  try {
-    await clusterDown(NAME);
-  } catch (error) {
-    process.stdout.write(`✗ taking the local cluster down: ${String(error)}\n`);
-    process.exitCode = 1;
+  for (const name of [NAME, REAL_CLUSTER]) {
+    try {
+      await clusterDown(name);
+    } catch (error) {
+      process.stdout.write(`✗ taking the local cluster ${name} down: ${String(error)}\n`);
+      process.exitCode = 1;
+    }
   }
 }

@@ -9,7 +9,7 @@ import { withoutRegistry } from '../support/without-registry.ts';
 
 const MINUTES = 60_000;
 const DIGITS = readFileSync('images/training-torch/digits.py', 'utf8');
-const { platform, live, possible, image } = useRealPlatform('armature-sdk');
+const { platform, live, possible, image } = useRealPlatform();
 
 /** Fails without the environment of a JAX process; that such processes find each other is proved with JAX itself. */
 const JAX_ENVIRONMENT =

@@ -18,7 +18,7 @@ const SECONDS_ALLOWED = 10;
 const FAKE_NODE = 'fake-0';
 const WORKERS = ['digits-worker-0', 'digits-worker-1'];
 
-const { platform, live, image, pids } = useRealPlatform('armature-node-loss', 'real,fake:1');
+const { platform, live, image, pids } = useRealPlatform();
 
 /** Its Workers prefer the fake node, and may go elsewhere. */
 function onTheFakeNode(job: KubeObject): KubeObject {

@@ -14,7 +14,7 @@ const MINUTES = 60_000;
 const LONG_RUN = { EPOCHS: '12', PAUSE_SECONDS: '0.5' };
 const LOST = 'digits-worker-1';
 
-const { platform, live, image } = useRealPlatform('armature-e2e');
+const { platform, live, image } = useRealPlatform();
 
 async function train(env: Record<string, string> = {}, edit: (shape: JobShape) => JobShape = (shape) => shape) {
   const namespace = await platform.namespace();

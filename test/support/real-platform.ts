@@ -1,6 +1,7 @@
-import { afterAll, beforeAll } from '@jest/globals';
+import { beforeAll } from '@jest/globals';
 import { armature, type Cluster, parseCluster } from './cluster.ts';
 import { type Platform, usePlatform } from './platform.ts';
+import { REAL_CLUSTER } from './real-cluster.ts';
 import { noContainers, testUnless } from './test-unless.ts';
 import { loadTrainingImage } from './training-image.ts';
 
@@ -18,8 +19,14 @@ export interface RealPlatform {
   pids(): Readonly<Record<string, number>>;
 }
 
-/** Registers a cluster of the file's own, with the training image; to be called once, at the top of a test file. */
-export function useRealPlatform(name: string, nodes = 'real'): RealPlatform {
+/** One real node, and a fake one that can be lost; only pods that ask for it land there. */
+const NODES = 'real,fake:1';
+
+/**
+ * The cluster with a real node that all files of one run share, with the training image; to be called once, at the top
+ * of a test file. `npm test` takes it down in the end; a file run by hand leaves it running.
+ */
+export function useRealPlatform(): RealPlatform {
   const reason = noContainers();
   const live = testUnless(reason);
   let image = '';
@@ -27,14 +34,12 @@ export function useRealPlatform(name: string, nodes = 'real'): RealPlatform {
   if (reason) return { platform: {} as Platform, live, possible: false, image: () => image, pids: () => pids };
 
   const cluster = async (): Promise<Cluster> => {
-    const printed = await armature('cluster', 'up', '--name', name, '--nodes', nodes, '--json');
+    const printed = await armature('cluster', 'up', '--name', REAL_CLUSTER, '--nodes', NODES, '--json');
     const up = parseCluster(printed) as Cluster & { readonly pids: Record<string, number> };
     pids = up.pids;
     return up;
   };
   const platform = usePlatform({ cluster });
-  // Hooks run in the order of their registration: the platform goes before its cluster.
-  afterAll(() => armature('cluster', 'down', '--name', name).then(() => undefined), 2 * MINUTES);
   beforeAll(async () => {
     image = await loadTrainingImage(platform.cluster);
   }, 10 * MINUTES);

@@ -1,0 +1,140 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { CUSTOM_RESOURCE_DEFINITION, LEASE, NAMESPACE, NODE, PYTORCH_JOB } from '../../../src/api/kinds.ts';
+import { PRIORITY_CLASS } from '../../../src/embedded/builtin/kinds.ts';
+import { type EmbeddedCluster, startEmbeddedCluster } from '../../../src/embedded/cluster.ts';
+import { instantText } from '../../../src/embedded/instant.ts';
+import { Store } from '../../../src/embedded/store.ts';
+import { systemEnvironment } from '../../../src/runtime/environment.ts';
+import { Api, pathOf, targetOf } from '../api.ts';
+import { eventually } from '../eventually.ts';
+import type { Answer, Request, Sequence, Side } from './calls.ts';
+import { EmbeddedSide } from './embedded-side.ts';
+import { crds, NODE_NAME, PRIORITY_CLASSES, WIDGET } from './fixtures.ts';
+import { compare, type Difference } from './play.ts';
+import { RealSide } from './real-side.ts';
+
+/** Versions of both servers have as many digits, so that no small number is taken for one. */
+const FIRST_REVISION = 100_000;
+const HEARTBEAT_MS = 10_000;
+
+/** The two servers side by side, with the same things in them. */
+export class CompareRig {
+  readonly #api: Api;
+  readonly #real: RealSide;
+  readonly #cluster: EmbeddedCluster;
+  readonly #embedded: Side;
+  readonly #heartbeat: NodeJS.Timeout;
+  readonly #run = `${Date.now().toString(36).slice(-5)}`;
+  #serial = 0;
+  #collecting: Promise<void> | undefined;
+
+  private constructor(api: Api, real: RealSide, cluster: EmbeddedCluster) {
+    this.#api = api;
+    this.#real = real;
+    this.#cluster = cluster;
+    this.#embedded = new EmbeddedSide(cluster.server);
+    this.#heartbeat = setInterval(() => void this.#beat(), HEARTBEAT_MS);
+  }
+
+  static async open(kubeconfig: string): Promise<CompareRig> {
+    const target = targetOf(kubeconfig);
+    const store = new Store();
+    store.restore([], FIRST_REVISION);
+    const cluster = startEmbeddedCluster({ environment: systemEnvironment, store });
+    const rig = new CompareRig(new Api(target), new RealSide(target), cluster);
+    await rig.#prepare();
+    return rig;
+  }
+
+  /** Plays a sequence in a namespace of its own. */
+  async play(sequence: Sequence): Promise<Difference | undefined> {
+    const namespace = `c-${this.#run}-${this.#serial++}`;
+    if (sequence.theme === 'owners') await this.collecting();
+    await this.#both({
+      verb: 'create',
+      kind: NAMESPACE,
+      namespace,
+      body: { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } },
+    });
+    const account = `/api/v1/namespaces/${namespace}/serviceaccounts/default`;
+    await eventually('a service account', async () => (await this.#api.raw('GET', account)).code === 200, {
+      timeoutMs: 60_000,
+      everyMs: 20,
+    });
+    return compare(sequence, namespace, this.#real, this.#embedded);
+  }
+
+  /** Resolves once the real garbage collector knows the custom resources. */
+  collecting(): Promise<void> {
+    this.#collecting ??= this.#awaitCollector();
+    return this.#collecting;
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.#heartbeat);
+    this.#cluster.stop();
+    await Promise.all([this.#api.close(), this.#real.close()]);
+  }
+
+  async #prepare(): Promise<void> {
+    for (const crd of crds()) await this.#ensured({ verb: 'create', kind: CUSTOM_RESOURCE_DEFINITION, body: crd });
+    const node = {
+      apiVersion: 'v1',
+      kind: 'Node',
+      metadata: { name: NODE_NAME },
+      spec: { taints: [{ key: 'compare.armature.dev/none', effect: 'NoSchedule' }] },
+    };
+    await this.#ensured({ verb: 'create', kind: NODE, body: node });
+    const condition = {
+      type: 'Ready',
+      status: 'True',
+      reason: 'Ready',
+      message: '',
+      lastHeartbeatTime: instantText(Date.now()),
+      lastTransitionTime: instantText(Date.now()),
+    };
+    await this.#api.patch(NODE, undefined, NODE_NAME, { status: { conditions: [condition] } }, 'status');
+    for (const body of PRIORITY_CLASSES) await this.#ensured({ verb: 'create', kind: PRIORITY_CLASS, body });
+    await this.#beat();
+    for (const kind of [WIDGET, PYTORCH_JOB]) {
+      await eventually(`${kind.plural} to be served`, async () => {
+        const answers = await this.#both({ verb: 'list', kind, namespace: 'default' });
+        return (await this.#api.raw('GET', pathOf(kind))).code === 200 && answers.every(({ code }) => code < 300);
+      });
+    }
+    await delay(500);
+  }
+
+  async #awaitCollector(): Promise<void> {
+    const references = [
+      { apiVersion: 'v1', kind: 'ConfigMap', name: 'none', uid: '22222222-2222-4222-8222-222222222222' },
+    ];
+    const metadata = { namespace: 'default', generateName: 'probe-', ownerReferences: references };
+    const probe = { apiVersion: 'compare.armature.dev/v1', kind: 'Widget', metadata };
+    const { metadata: made } = await this.#api.create(WIDGET, probe);
+    const gone = async () => (await this.#api.get(WIDGET, 'default', made.name ?? '')) === undefined;
+    await eventually('the garbage collector to know widgets', gone, { timeoutMs: 90_000, everyMs: 250 });
+  }
+
+  async #beat(): Promise<void> {
+    const metadata = { name: NODE_NAME, namespace: 'kube-node-lease' };
+    const spec = {
+      holderIdentity: NODE_NAME,
+      leaseDurationSeconds: 40,
+      renewTime: new Date().toISOString().replace('Z', '000Z'),
+    };
+    await this.#api
+      .apply(LEASE, { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata, spec } as never)
+      .catch(() => undefined);
+  }
+
+  async #ensured(request: Omit<Request, 'namespace'>): Promise<void> {
+    const answers = await this.#both({ ...request, namespace: 'default' });
+    const failed = answers.find(({ code }) => code >= 300 && code !== 409);
+    if (failed) throw new Error(JSON.stringify(failed));
+  }
+
+  #both(request: Request): Promise<Answer[]> {
+    return Promise.all([this.#real.send(request), this.#embedded.send(request)]);
+  }
+}

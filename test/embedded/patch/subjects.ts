@@ -185,6 +185,17 @@ const free = fc.oneof(
 );
 const condition = fc.record({ type: word, status: word, reason: word }, { requiredKeys: ['type'] });
 
+const filled = fc.dictionary(word, word, { minKeys: 1, maxKeys: 2 });
+const embeddedResource = fc.record(
+  {
+    apiVersion: fc.constant('v1'),
+    kind: fc.constant('Secret'),
+    metadata: some({ name: word, labels: filled, finalizers: fc.constantFrom(['x.dev/a'], ['x.dev/b', 'x.dev/a']) }),
+    data: words,
+  },
+  { requiredKeys: ['apiVersion', 'kind', 'metadata'] },
+);
+
 const widgets: Subject = {
   kind: WIDGET,
   schema: widgetSchema,
@@ -202,6 +213,9 @@ const widgets: Subject = {
       nested: some({ left: some({ x: word }), right: words }),
       maps: fc.dictionary(word, some({ x: word, y: word }), { maxKeys: 2 }),
       free: fc.dictionary(word, free, { maxKeys: 2 }),
+      open: some({ known: word, other: words, list: uniqueBy(fc.record({ name: word }), 'name') }),
+      either: fc.oneof(number, word),
+      embedded: embeddedResource,
     }),
     status: some({ count: number, conditions: uniqueBy(condition, 'type') }),
   }),

@@ -29,6 +29,16 @@ export const WIDGET_SCHEMA: OpenApiSchema = object({
     nested: object({ left: object({ x: text }), right: textMap }),
     maps: { type: 'object', additionalProperties: object({ x: text, y: text }) },
     free: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true },
+    open: {
+      ...object({ known: text, list: listMap(['name'], { name: text }) }),
+      'x-kubernetes-preserve-unknown-fields': true,
+    },
+    either: { 'x-kubernetes-int-or-string': true } as OpenApiSchema,
+    embedded: {
+      type: 'object',
+      'x-kubernetes-embedded-resource': true,
+      'x-kubernetes-preserve-unknown-fields': true,
+    },
   }),
   status: object({
     count,

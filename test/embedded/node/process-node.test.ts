@@ -235,6 +235,32 @@ describe('the life of a pod', () => {
   );
 
   test(
+    'a volume over the folder that holds all volumes hides none of them',
+    async () => {
+      if (live.node.isolation !== 'namespaces') return;
+      await live.run('hidden', {
+        volumes: [
+          { name: 'tmp', emptyDir: {} },
+          { name: 'more', emptyDir: {} },
+        ],
+        containers: [
+          {
+            ...shell('echo x > /tmp/deep/er/f && ls /tmp && cat deep/er/f'),
+            workingDir: '/tmp',
+            volumeMounts: [
+              { name: 'more', mountPath: '/tmp/deep/er' },
+              { name: 'tmp', mountPath: '/tmp' },
+            ],
+          },
+        ],
+      });
+      await live.ended('hidden');
+      expect(await live.logs('hidden')).toBe('deep\nx\n');
+    },
+    TIMEOUT,
+  );
+
+  test(
     'a deadline ends a pod by signal',
     async () => {
       await live.run('late', { activeDeadlineSeconds: 1, containers: [{ name: 'main', command: ['sleep', '100'] }] });
@@ -418,6 +444,38 @@ test(
     } finally {
       await live.stop();
       rmSync(folder, { recursive: true, force: true });
+    }
+  },
+  TIMEOUT,
+);
+
+test(
+  'an image may be left to Docker',
+  async () => {
+    const live = await LiveNode.start({ images: { images: [{ match: 'nginx', docker: true }] } });
+    const before = process.env.PATH;
+    const said = join(live.folder, 'said');
+    const stub = [
+      '#!/bin/sh',
+      'case $1 in',
+      `run) printf '%s\\n' "$*" "$COLOUR" >> ${said}; trap 'echo stopped; exit 143' TERM; echo up; while :; do sleep 0.02; done;;`,
+      `exec) shift 2; exec "$@";;`,
+      'esac',
+    ];
+    writeFileSync(join(live.folder, 'docker'), stub.join('\n'), { mode: 0o755 });
+    try {
+      process.env.PATH = `${live.folder}:${before}`;
+      const container = { name: 'main', image: 'nginx:1', args: ['-g'], env: [{ name: 'COLOUR', value: 'red' }] };
+      await live.run('boxed', { containers: [{ ...container, readinessProbe: { exec: { command: ['true'] } } }] });
+      await live.ready('boxed');
+      const followed = live.logs('boxed', undefined, { follow: true });
+      await live.client.delete(POD, { namespace: 'default', name: 'boxed' });
+      await live.gone('boxed');
+      expect(await followed).toBe('up\nstopped\n');
+      expect(readFileSync(said, 'utf8')).toMatch(/^run --rm --name .*-main-0 .* --env COLOUR nginx:1 -g\nred\n$/);
+    } finally {
+      process.env.PATH = before;
+      await live.stop();
     }
   },
   TIMEOUT,

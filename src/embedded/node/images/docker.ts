@@ -3,7 +3,10 @@ import { promisify } from 'node:util';
 import type { Mount } from '../volumes/mounts.ts';
 import type { ImageRule } from './image-map.ts';
 
-const run = promisify(execFile);
+const execute = promisify(execFile);
+const run = (engine: Engine, words: readonly string[]) =>
+  execute(engine, [...words], { timeout: TIMEOUT_MS, env: process.env });
+const TIMEOUT_MS = 10_000;
 
 export type Engine = 'docker' | 'podman';
 
@@ -57,7 +60,7 @@ export const NODE_LABEL = 'armature.dev/node';
 /** @throws when the engine is not there, or does not answer */
 export async function checkEngine(engine: Engine): Promise<void> {
   try {
-    await run(engine, ['info'], { timeout: 10_000 });
+    await run(engine, ['info']);
   } catch (error) {
     const said = (error as { readonly stderr?: string }).stderr?.trim().split('\n').at(-1) || (error as Error).message;
     throw new Error(`${engine} does not run on this machine (${said}): start it, or map the image to a venv or a path`);
@@ -71,6 +74,6 @@ export async function removeContainer(engine: Engine, name: string): Promise<voi
 
 /** Ends the containers that an earlier node of this label left behind. */
 export async function removeLeftContainers(engine: Engine, label: string): Promise<void> {
-  const { stdout } = await run(engine, ['ps', '--all', '--quiet', '--filter', `label=${label}`], { timeout: 10_000 });
+  const { stdout } = await run(engine, ['ps', '--all', '--quiet', '--filter', `label=${label}`]);
   for (const id of stdout.split('\n').filter(Boolean)) await removeContainer(engine, id);
 }

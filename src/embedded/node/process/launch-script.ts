@@ -27,9 +27,12 @@ const PROLOGUE = [
 /**
  * A root of the container's own: every folder of the machine's root, mounted again. A folder in which a mount point is
  * missing is covered by an empty one that links to everything the covered one holds, so the machine itself stays as it is.
+ * What is mounted is taken from a view of the whole machine that no mount hides.
  */
 const NEW_ROOT = `
 must mount -t tmpfs -o mode=755 tmpfs "$new"
+mkdir -p "$new/.armature/host"
+must mount --rbind / "$new/.armature/host"
 for entry in /* /.[!.]*; do
   name=\${entry#/}
   if [ -L "$entry" ]; then cp -P "$entry" "$new/$name"
@@ -37,7 +40,6 @@ for entry in /* /.[!.]*; do
   elif [ -f "$entry" ]; then : > "$new/$name"; mount --bind "$entry" "$new/$name" 2>/dev/null || rm "$new/$name"
   fi
 done
-mkdir -p "$new/.armature"
 cd "$new"
 must pivot_root . .
 umount -l .
@@ -62,7 +64,7 @@ make() {
 }
 provide() {
   make "$2" "$3" "$4"
-  must mount --rbind "$1" "$2"
+  must mount --rbind "/.armature/host$1" "$2"
   [ "$5" = ro ] || return 0
   for flags in ro ro,nosuid,nodev ro,nosuid,nodev,noexec; do
     mount -o "remount,bind,$flags" "$2" 2>/dev/null && return 0

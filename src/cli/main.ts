@@ -29,6 +29,10 @@ const SUBCOMMANDS: Readonly<Record<string, Subcommand>> = {
     summary: 'what the controller would create for manifests, offline',
     load: async () => (await import('./preview.ts')).previewCommand(),
   },
+  up: {
+    summary: 'the platform in one process on this machine, without Kubernetes or Docker',
+    load: async () => (await import('./up.ts')).upCommand(),
+  },
 };
 
 /** The `armature` program with the subcommand that `args` name, or with the list of all when they name none. */

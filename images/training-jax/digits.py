@@ -102,7 +102,9 @@ def join_job():
     if world > 1:
         coordinator = f"{os.environ['COORDINATOR_ADDRESS']}:{os.environ['COORDINATOR_PORT']}"
         jax.config.update("jax_cpu_collectives_implementation", "gloo")
-        jax.distributed.initialize(coordinator, world, rank, coordinator_bind_address=coordinator)
+        jax.distributed.initialize(
+            coordinator, world, rank, coordinator_bind_address=coordinator, cluster_detection_method="deactivate"
+        )
     return rank, world
 
 

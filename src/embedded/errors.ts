@@ -1,31 +1,47 @@
 import type { Kind } from '../api/kube.ts';
 import { ApiError } from '../runtime/client.ts';
 import { qualifiedResource } from './resource.ts';
+import { withDetails } from './status-details.ts';
+
+const about = (error: ApiError, { group, plural }: Kind, name: string): ApiError =>
+  withDetails(error, { ...(name && { name }), ...(group && { group }), kind: plural });
 
 /** The refusals of kube-apiserver, in its words. */
 export const badRequest = (message: string): ApiError => new ApiError(400, 'BadRequest', message);
 
 export const notFound = (kind: Kind, name: string): ApiError =>
-  new ApiError(404, 'NotFound', `${qualifiedResource(kind)} ${JSON.stringify(name)} not found`);
+  about(new ApiError(404, 'NotFound', `${qualifiedResource(kind)} ${JSON.stringify(name)} not found`), kind, name);
 
 export const noSuchResource = (): ApiError =>
   new ApiError(404, 'NotFound', 'the server could not find the requested resource');
 
 export const alreadyExists = (kind: Kind, name: string): ApiError =>
-  new ApiError(409, 'AlreadyExists', `${qualifiedResource(kind)} ${JSON.stringify(name)} already exists`);
+  about(
+    new ApiError(409, 'AlreadyExists', `${qualifiedResource(kind)} ${JSON.stringify(name)} already exists`),
+    kind,
+    name,
+  );
 
 export const conflict = (kind: Kind, name: string, why: string): ApiError =>
-  new ApiError(
-    409,
-    'Conflict',
-    `Operation cannot be fulfilled on ${qualifiedResource(kind)} ${JSON.stringify(name)}: ${why}`,
+  about(
+    new ApiError(
+      409,
+      'Conflict',
+      `Operation cannot be fulfilled on ${qualifiedResource(kind)} ${JSON.stringify(name)}: ${why}`,
+    ),
+    kind,
+    name,
   );
 
 export const staleVersion = (kind: Kind, name: string): ApiError =>
   conflict(kind, name, 'the object has been modified; please apply your changes to the latest version and try again');
 
 export const forbiddenRequest = (kind: Kind, name: string, why: string): ApiError =>
-  new ApiError(403, 'Forbidden', `${qualifiedResource(kind)} ${JSON.stringify(name)} is forbidden: ${why}`);
+  about(
+    new ApiError(403, 'Forbidden', `${qualifiedResource(kind)} ${JSON.stringify(name)} is forbidden: ${why}`),
+    kind,
+    name,
+  );
 
 export const expired = (message: string): ApiError => new ApiError(410, 'Expired', message);
 

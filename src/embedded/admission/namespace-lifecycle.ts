@@ -2,9 +2,11 @@ import { NAMESPACE } from '../../api/kinds.ts';
 import { ApiError } from '../../runtime/client.ts';
 import { forbiddenRequest, notFound } from '../errors.ts';
 import { qualifiedResource } from '../resource.ts';
+import { withDetails } from '../status-details.ts';
 import type { AdmissionStep } from './step.ts';
 
 const NAMESPACES = '/namespaces';
+const TERMINATING = 'NamespaceTerminating';
 const IMMORTAL = new Set(['default', 'kube-system', 'kube-public']);
 
 /** Nothing is made in a namespace that is missing or going away, and some namespaces stay. */
@@ -27,9 +29,22 @@ export const namespaceLifecycle: AdmissionStep = {
 };
 
 function terminating(kind: Parameters<typeof qualifiedResource>[0], name: string, namespace: string): ApiError {
-  return new ApiError(
+  const error = new ApiError(
     403,
     'Forbidden',
     `${qualifiedResource(kind)} ${JSON.stringify(name)} is forbidden: unable to create new content in namespace ${namespace} because it is being terminated`,
+    undefined,
+    [TERMINATING],
   );
+  const cause = {
+    reason: TERMINATING,
+    message: `namespace ${namespace} is being terminated`,
+    field: 'metadata.namespace',
+  };
+  return withDetails(error, {
+    ...(name && { name }),
+    ...(kind.group && { group: kind.group }),
+    kind: kind.plural,
+    causes: [cause],
+  });
 }

@@ -17,7 +17,7 @@ export function failureStatus(error: ApiError): Status {
   const { code, reason, message, retryAfterSeconds, causes } = error;
   const known = detailsOf(error);
   const details = {
-    ...known,
+    ...present(known ?? {}),
     ...(!known?.causes && causes.length > 0 && { causes: causes.map((cause) => ({ reason: cause, message })) }),
     ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
   };
@@ -48,3 +48,7 @@ export function asApiError(error: unknown): ApiError {
   const message = error instanceof Error ? error.message : String(error);
   return new ApiError(500, 'InternalError', `Internal error occurred: ${message}`);
 }
+
+/** Without what is empty. */
+const present = (details: StatusDetails): StatusDetails =>
+  Object.fromEntries(Object.entries(details).filter(([, value]) => value !== ''));

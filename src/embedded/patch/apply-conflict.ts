@@ -1,4 +1,5 @@
 import { ApiError } from '../../runtime/client.ts';
+import { withDetails } from '../status-details.ts';
 import type { Comparison } from './compare.ts';
 import { intersect, isEmptySet, membersOf, unite } from './field-set.ts';
 import type { Owner, Owners } from './owners.ts';
@@ -29,7 +30,14 @@ export function conflictError(conflicts: readonly Conflict[]): ApiError {
     count === 1 && first
       ? `1 conflict: conflict with ${printOwner(first.owner)}: ${printPath(first.paths[0]!)}`
       : `${count} conflicts: ${conflicts.map(printConflict).join('\n')}`;
-  return new ApiError(409, 'Conflict', `Apply failed with ${text}`);
+  const causes = conflicts.flatMap(({ owner, paths }) =>
+    paths.map((path) => ({
+      reason: 'FieldManagerConflict',
+      message: `conflict with ${printOwner(owner)}`,
+      field: printPath(path),
+    })),
+  );
+  return withDetails(new ApiError(409, 'Conflict', `Apply failed with ${text}`), { causes });
 }
 
 const printConflict = ({ owner, paths }: Conflict): string =>

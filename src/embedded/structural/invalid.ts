@@ -1,5 +1,6 @@
 import type { Kind } from '../../api/kube.ts';
 import { ApiError } from '../../runtime/client.ts';
+import { withDetails } from '../status-details.ts';
 import type { FieldError } from '../strategy.ts';
 import { quoted } from './go-text.ts';
 
@@ -11,13 +12,14 @@ export function invalidError(
 ): ApiError {
   const qualified = kind.group === '' ? kind.kind : `${kind.kind}.${kind.group}`;
   const message = `${qualified} ${quoted(name)} is invalid: ${listed(errors)}`;
-  return new ApiError(
+  const error = new ApiError(
     422,
     'Invalid',
     message,
     undefined,
     errors.map(({ reason }) => reason),
   );
+  return withDetails(error, invalidDetails(kind, name, errors));
 }
 
 /** Each error once; brackets around more than one. */

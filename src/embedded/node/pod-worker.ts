@@ -1,5 +1,5 @@
 import { POD } from '../../api/kinds.ts';
-import { isConflict, isNotFound } from '../../runtime/client.ts';
+import { ApiError, isConflict, isNotFound } from '../../runtime/client.ts';
 import type { Cancel } from '../../runtime/environment.ts';
 import { ContainerRun, type ExecResult, type ExecStreams, logPath } from './container-run.ts';
 import { type NodeContext, StartError } from './context.ts';
@@ -97,22 +97,23 @@ export class PodWorker {
   }
 
   readLogs(container: string | undefined, options: LogOptions): AsyncIterable<Buffer> {
-    const name = this.#container(container).name;
+    const { name } = this.#chosen(container);
     const { restarts, run } = recordOf(this.#record, name);
     const attempt = options.previous ? restarts - 1 : restarts;
-    if (!run && !options.previous)
-      throw new Error(`container "${name}" is waiting to start: ${this.#whyWaiting(name)}`);
-    if (attempt < 0)
-      throw new Error(`previous terminated container "${name}" in pod "${this.#pod.metadata.name}" not found`);
+    const pod = this.#pod.metadata.name;
+    if (!run && !options.previous) {
+      throw badRequest(`container "${name}" in pod "${pod}" is waiting to start: ${this.#whyWaiting(name)}`);
+    }
+    if (attempt < 0) throw badRequest(`previous terminated container "${name}" in pod "${pod}" not found`);
     const live = options.previous ? undefined : this.#runs.get(name)?.log;
     const path = logPath(podFolder(this.#context, this.#pod), name, attempt);
     return readLog(path, live, options, this.#context.environment.now());
   }
 
   exec(container: string | undefined, command: readonly string[], streams: ExecStreams): Promise<ExecResult> {
-    const { name } = this.#container(container);
+    const { name } = this.#chosen(container);
     const run = this.#runs.get(name);
-    if (!run || !isAlive(recordOf(this.#record, name).run)) throw new Error(`container "${name}" does not run`);
+    if (!run || !isAlive(recordOf(this.#record, name).run)) throw badRequest(`container "${name}" does not run`);
     return run.exec(command, streams);
   }
 
@@ -122,11 +123,22 @@ export class PodWorker {
     return new Map(uses.flatMap(([name, use]) => (use ? [[name, use] as const] : [])));
   }
 
-  #container(name: string | undefined): Container {
+  #container(name: string): Container {
     const { containers, initContainers = [] } = this.#pod.spec;
-    const found = [...containers, ...initContainers].find((one) => name === undefined || one.name === name);
-    if (!found) throw new Error(`container ${name} is not valid for pod ${this.#pod.metadata.name}`);
+    const found = [...containers, ...initContainers].find((one) => one.name === name);
+    if (!found) throw badRequest(`container ${name} is not valid for pod ${this.#pod.metadata.name}`);
     return found;
+  }
+
+  /** The container of this name, or the only one. */
+  #chosen(name: string | undefined): Container {
+    const { containers } = this.#pod.spec;
+    const [only] = containers;
+    if (name) return this.#container(name);
+    if (only && containers.length === 1) return only;
+    const names = containers.map((one) => one.name).join(' ');
+    const { name: pod } = this.#pod.metadata;
+    throw badRequest(`a container name must be specified for pod ${pod}, choose one of: [${names}]`);
   }
 
   #whyWaiting(name: string): string {
@@ -373,6 +385,8 @@ export class PodWorker {
     this.#done();
   }
 }
+
+const badRequest = (message: string): ApiError => new ApiError(400, 'BadRequest', message);
 
 const imageIdOf = ({ prepared }: ContainerRun): string => {
   const { venv, path } = prepared.rule;

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readdir, rm, statfs } from 'node:fs/promises';
 import { availableParallelism, tmpdir, totalmem } from 'node:os';
 import { join, resolve } from 'node:path';
 import { POD, SERVICE } from '../../api/kinds.ts';
-import type { KubeClient } from '../../runtime/client.ts';
+import { ApiError, type KubeClient } from '../../runtime/client.ts';
 import { type Environment, sleep, systemEnvironment } from '../../runtime/environment.ts';
 import { EventRecorder } from '../../runtime/events.ts';
 import { Informers } from '../../runtime/informers.ts';
@@ -48,7 +48,7 @@ export interface ProcessNodeOptions {
   readonly token?: (pod: Pod) => TokenSource;
 }
 
-/** Names a pod and one of its containers. */
+/** Names a pod. */
 export interface PodRef {
   readonly namespace: string;
   readonly name: string;
@@ -61,11 +61,11 @@ export interface ProcessNode {
   /** Resolves once the Node is registered and the pods are known. */
   readonly ready: Promise<void>;
   /**
-   * A container's output; the first container when none is named.
-   * @throws when the node does not know the pod, or the container did not start yet
+   * A container's output; a pod of several containers needs one named.
+   * @throws ApiError 404 when the node does not run the pod, 400 when the container did not start yet, as a kubelet says it
    */
   readLogs(pod: PodRef, container?: string, options?: LogOptions): AsyncIterable<Buffer>;
-  /** Runs a command beside a container's process. @throws when the container does not run */
+  /** Runs a command beside a container's process. @throws ApiError as `readLogs` does */
   exec(
     pod: PodRef,
     container: string | undefined,
@@ -192,7 +192,8 @@ class RunningNode implements ProcessNode {
     const { dataDir } = this.#context;
     const known = new Set([...informers.request({ kind: POD }).cache.values()].map(({ metadata }) => metadata.uid));
     for (const folder of await readdir(join(dataDir, 'pods'))) {
-      if (!known.has(folder)) await rm(join(dataDir, 'pods', folder), { recursive: true, force: true });
+      if (!known.has(folder) && !this.#workers.has(folder))
+        await rm(join(dataDir, 'pods', folder), { recursive: true, force: true });
     }
   }
 
@@ -229,7 +230,11 @@ class RunningNode implements ProcessNode {
       const { metadata } = worker.pod;
       if (metadata.name === name && metadata.namespace === namespace) return worker;
     }
-    throw new Error(`the node "${this.name}" does not run the pod ${namespace}/${name}`);
+    throw new ApiError(
+      404,
+      'NotFound',
+      `pods "${name}" not found in the namespace ${namespace} on the node ${this.name}`,
+    );
   }
 }
 

@@ -364,6 +364,11 @@ describe('the life of a pod', () => {
       const refused = (name: string, text: string) =>
         live.until(name, (pod) => statusOf(pod)?.state?.waiting?.message?.includes(text) ?? false);
       await refused('needy', 'configmap "later" not found');
+      await expect(live.logs('needy')).rejects.toMatchObject({
+        code: 400,
+        message: expect.stringContaining('container "main" in pod "needy" is waiting to start'),
+      });
+      await expect(live.logs('nobody')).rejects.toMatchObject({ code: 404 });
       await refused('grpc', 'has no grpc probes (readinessProbe)');
       await live.create(CONFIG_MAP, 'later', { data: { x: 'found' } });
       await live.ended('needy');

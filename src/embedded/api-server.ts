@@ -6,6 +6,7 @@ import { type DeleteRequest, mayGo, planDeletion } from './deletion.ts';
 import { alreadyExists, badRequest, expired, noSuchResource, notFound, notImplemented } from './errors.ts';
 import { type ListRequest, type ListResult, listPage } from './list.ts';
 import { type Managers, trackManagers, untrackedManagers } from './managers.ts';
+import { checkDeleteOptions, checkListOptions, checkPatchOptions } from './options.ts';
 import { keepTimes } from './patch/index.ts';
 import { applyPatch } from './patching.ts';
 import { type Resource, resourceId } from './resource.ts';
@@ -46,6 +47,7 @@ export interface WatchRequest extends SelectRequest {
   /** Empty or `0`: the current state comes first, as ADDED. */
   readonly resourceVersion?: string;
   readonly sendInitialEvents?: boolean;
+  readonly resourceVersionMatch?: string;
 }
 
 /** What a deletion answers with. */
@@ -113,6 +115,7 @@ export class ApiServer {
 
   list(kind: Kind, request: ListRequest & SelectRequest): ListResult {
     const resource = this.resource(kind);
+    checkListOptions(request);
     const selected = selectionOf(resource, request.labelSelector, request.fieldSelector);
     const page = listPage(this.store, resource.table, request, selected);
     return resource.conversion ? { ...page, items: page.items.map(resource.conversion.fromStored) } : page;
@@ -177,13 +180,16 @@ export class ApiServer {
     if (kind.namespaced && namespace && namespace !== ref.namespace) {
       throw badRequest('the namespace of the provided object does not match the namespace sent on the request');
     }
-    if (!name) throw badRequest(`the name of the object (based on URL) was undeterminable: name must be provided`);
+    if (!name)
+      throw badRequest(`the name of the object (${ref.name} based on URL) was undeterminable: name must be provided`);
     const decoded = decode(resource, object, request);
     const subresource = this.#mutable(resource, request.subresource);
     if (subresource)
       return subresource.replace({ server: this, resource, ref, body: object, request, context: this.#context() });
-    const previous = this.#existing(resource, ref);
-    return this.#update(resource, toStored(resource, decoded), previous, request);
+    const previous = this.store.get(resource.table, keyOf(resource.kind.namespaced ? ref : { name: ref.name }));
+    if (previous) return this.#update(resource, toStored(resource, decoded), previous, request);
+    if (!resource.createOnUpdate) throw notFound(kind, ref.name);
+    return this.#create(resource, ref.namespace, decoded, request);
   }
 
   patch(
@@ -194,6 +200,7 @@ export class ApiServer {
     request: WriteRequest = {},
   ): KubeObject {
     const resource = this.resource(kind);
+    checkPatchOptions(type, request.fieldManager, request.force);
     if (type === 'strategic' && resource.custom) {
       throw new ApiError(
         415,
@@ -235,6 +242,7 @@ export class ApiServer {
 
   delete(kind: Kind, ref: ObjectRef, request: DeleteRequest = {}): DeleteResult {
     const resource = this.resource(kind);
+    checkDeleteOptions(request);
     const previous = this.#existing(resource, ref);
     const context = this.#context();
     for (const step of this.#admission) {

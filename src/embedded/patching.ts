@@ -28,21 +28,12 @@ export function applyPatch(patch: PatchRequest): KubeObject {
   return strategicMergePatch(live, body, resource.mergeSchema);
 }
 
-function apply({ body, live, ref, resource, request, now }: PatchRequest): KubeObject {
-  const { fieldManager, force = false, subresource } = request;
-  if (!fieldManager) {
-    throw badRequest(
-      'PatchOptions.meta.k8s.io "" is invalid: fieldManager: Required value: is required for apply patch',
-    );
-  }
+function apply({ body, live, resource, request, now }: PatchRequest): KubeObject {
+  const { fieldManager = '', force = false, subresource } = request;
   const applied = body as KubeObject;
-  const named = ref && {
-    ...applied,
-    metadata: { ...applied.metadata, name: ref.name, ...(ref.namespace && { namespace: ref.namespace }) },
-  };
   return serverSideApply({
     ...(live && { live }),
-    applied: named ?? applied,
+    applied,
     manager: fieldManager,
     force,
     schema: resource.mergeSchema,

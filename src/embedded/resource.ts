@@ -19,6 +19,8 @@ export interface Resource {
   readonly scale?: ScaleSubresource;
   /** Defined by a CustomResourceDefinition: updates must name the version they are based on. */
   readonly custom: boolean;
+  /** An update of what is not there creates it. */
+  readonly createOnUpdate?: boolean;
   /** An update without a resourceVersion is accepted. @default false for custom resources, else true */
   readonly unconditionalUpdate?: boolean;
   readonly mergeSchema: MergeSchema;

@@ -51,9 +51,12 @@ export function prepareCreate(
   const prepared = strategy.prepareForCreate?.(named, context) ?? named;
   const earlier = metadataErrors(prepared.metadata, kind.namespaced, nameRule(resource));
   const errors = strategy.validate?.(prepared, undefined, earlier) ?? earlier;
-  if (errors.length > 0) throw invalidError(kind, prepared.metadata.name ?? '', errors);
+  if (errors.length > 0) throw invalidError(errorKind(resource), prepared.metadata.name ?? '', errors);
   return prepared;
 }
+
+/** Errors name the group in which a kind is stored. */
+const errorKind = ({ kind, table }: Resource) => ({ ...kind, group: table.slice(0, table.indexOf('/')) });
 
 /** How names of a kind are judged; what stands before a generated suffix may end in a dash. */
 function nameRule({ strategy }: Resource): (name: string, isPrefix: boolean) => readonly string[] {
@@ -115,13 +118,15 @@ export function prepareUpdate(
   const earlier = [
     ...metaUpdateErrors(next.metadata, previous.metadata),
     ...validateMetaUpdate(prepared.metadata, previous.metadata),
-    ...metadataUpdateErrors(prepared.metadata),
+    ...(resource.custom || subresource !== undefined
+      ? metadataUpdateErrors(prepared.metadata)
+      : metadataErrors(prepared.metadata, kind.namespaced, nameRule(resource))),
   ];
   const errors =
     (subresource === 'status'
       ? strategy.validateStatus?.(prepared, previous, earlier)
       : strategy.validate?.(prepared, previous, earlier)) ?? earlier;
-  if (errors.length > 0) throw invalidError(kind, previous.metadata.name ?? '', errors);
+  if (errors.length > 0) throw invalidError(errorKind(resource), previous.metadata.name ?? '', errors);
   return deepEqual(prepared, previous) ? previous : prepared;
 }
 

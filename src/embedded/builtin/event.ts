@@ -1,5 +1,9 @@
 import type { KubeObject } from '../../api/kube.ts';
 import type { Conversion, SelectableField } from '../resource.ts';
+import type { Strategy } from '../strategy.ts';
+import { metadataErrors } from '../structural/index.ts';
+import { pathSegmentProblems } from '../structural/names.ts';
+import { eventErrors, type StoredEvent, strictEventErrors } from './event-validation.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 type EventObject = KubeObject & Fields;
@@ -71,3 +75,22 @@ export const newEventFields: readonly SelectableField[] = [
   ...SHARED,
   { label: 'reportingController', value: (event) => read(event, 'reportingComponent') },
 ];
+
+/** core/v1 asks little of an Event; what is wrong with its metadata counts when all else is right. */
+export const coreEventStrategy: Strategy = {
+  decode: (object) => ({ object: filled(object), unknown: [] }),
+  validate: (next, previous, earlier) => {
+    const own = eventErrors(next as StoredEvent, 'reportingComponent');
+    if (previous) return [...earlier, ...own];
+    return own.length > 0 ? own : metadataErrors(next.metadata, true, pathSegmentProblems);
+  },
+};
+
+export const newEventStrategy: Strategy = {
+  validate: (next, previous, earlier) => [
+    ...(previous ? earlier : []),
+    ...eventErrors(next as StoredEvent, 'reportingController'),
+    ...(previous ? [] : earlier),
+    ...strictEventErrors(next as StoredEvent, previous as StoredEvent | undefined),
+  ],
+};

@@ -14,10 +14,11 @@ import { apiVersionOf, type Kind, type KubeObject } from '../../api/kube.ts';
 import { builtinMergeSchema } from '../patch/builtin/index.ts';
 import { type Resource, resourceId, type SelectableField } from '../resource.ts';
 import type { Strategy } from '../strategy.ts';
-import { pathSegmentProblems } from '../structural/names.ts';
+import { configMapStrategy } from './config-map.ts';
 import { crdStrategy } from './custom-resource-definition.ts';
 import { decodeBuiltin } from './decode.ts';
-import { coreEventFields, eventConversion, filled, newEventFields } from './event.ts';
+import { coreEventFields, coreEventStrategy, eventConversion, newEventFields, newEventStrategy } from './event.ts';
+import { finalizerErrors } from './finalizers.ts';
 import {
   CLUSTER_ROLE,
   CLUSTER_ROLE_BINDING,
@@ -33,8 +34,10 @@ import {
   SECRET,
   SERVICE_ACCOUNT,
 } from './kinds.ts';
+import { leaseStrategy } from './lease.ts';
 import { namespaceStrategy } from './namespace.ts';
 import { podStrategy } from './pod.ts';
+import { roleBindingStrategy, roleStrategy } from './rbac.ts';
 import { secretStrategy } from './secret.ts';
 import { serviceStrategy } from './service.ts';
 
@@ -61,6 +64,10 @@ function resource(kind: Kind, extras: Extras = {}): Resource {
         const read = decodeBuiltin(mergeSchema, object);
         return decode ? { ...read, object: decode(read.object).object } : read;
       },
+      validate: (next, previous, earlier) => {
+        const all = [...earlier, ...finalizerErrors(next.metadata)];
+        return strategy.validate?.(next, previous, all) ?? all;
+      },
     },
   };
 }
@@ -86,8 +93,6 @@ const POD_FIELDS: readonly SelectableField[] = [
   field('status', 'nominatedNodeName'),
 ];
 
-const pathSegments: Strategy = { validateName: pathSegmentProblems };
-
 /** Kubernetes' own resources, as far as the embedded cluster serves them. */
 export const BUILTIN_RESOURCES: readonly Resource[] = [
   resource(POD, {
@@ -102,6 +107,7 @@ export const BUILTIN_RESOURCES: readonly Resource[] = [
     strategy: serviceStrategy,
     statusSubresource: true,
     shortNames: ['svc'],
+    createOnUpdate: true,
     categories: ['all'],
     selectableFields: [field('spec', 'clusterIP'), field('spec', 'type')],
     returnsDeleted: true,
@@ -118,26 +124,30 @@ export const BUILTIN_RESOURCES: readonly Resource[] = [
     shortNames: ['no'],
     selectableFields: [{ label: 'spec.unschedulable', value: (node) => at(node, 'spec', 'unschedulable') || 'false' }],
   }),
-  resource(CONFIG_MAP, { shortNames: ['cm'] }),
+  resource(CONFIG_MAP, { strategy: configMapStrategy, shortNames: ['cm'] }),
   resource(SECRET, { strategy: secretStrategy, selectableFields: [field('type')] }),
   resource(SERVICE_ACCOUNT, { shortNames: ['sa'], returnsDeleted: true }),
   resource(CORE_EVENT, {
     shortNames: ['ev'],
+    createOnUpdate: true,
     selectableFields: coreEventFields,
-    strategy: { decode: (object) => ({ object: filled(object), unknown: [] }) },
+    strategy: coreEventStrategy,
   }),
   resource(EVENT, {
     table: resourceId(CORE_EVENT),
     shortNames: ['ev'],
+    createOnUpdate: true,
     selectableFields: newEventFields,
     conversion: eventConversion,
+    strategy: newEventStrategy,
   }),
   resource(RESOURCE_QUOTA, { statusSubresource: true, shortNames: ['quota'], returnsDeleted: true }),
-  resource(LIMIT_RANGE, { shortNames: ['limits'] }),
+  resource(LIMIT_RANGE, { shortNames: ['limits'], createOnUpdate: true }),
   resource(PERSISTENT_VOLUME_CLAIM, { statusSubresource: true, shortNames: ['pvc'], returnsDeleted: true }),
-  resource(LEASE, { unconditionalUpdate: false }),
+  resource(LEASE, { strategy: leaseStrategy, unconditionalUpdate: false, createOnUpdate: true }),
   resource(PRIORITY_CLASS, { shortNames: ['pc'] }),
   resource(POD_DISRUPTION_BUDGET, {
+    unconditionalUpdate: false,
     statusSubresource: true,
     shortNames: ['pdb'],
     strategy: { generation: 'spec' },
@@ -145,10 +155,10 @@ export const BUILTIN_RESOURCES: readonly Resource[] = [
   resource(NETWORK_POLICY, { shortNames: ['netpol'], strategy: { generation: 'spec' } }),
   resource(HORIZONTAL_POD_AUTOSCALER, { statusSubresource: true, shortNames: ['hpa'], categories: ['all'] }),
   resource(NATIVE_POD_GROUP, { statusSubresource: true, strategy: { generation: 'spec' } }),
-  resource(ROLE, { strategy: pathSegments }),
-  resource(ROLE_BINDING, { strategy: pathSegments }),
-  resource(CLUSTER_ROLE, { strategy: pathSegments }),
-  resource(CLUSTER_ROLE_BINDING, { strategy: pathSegments }),
+  resource(ROLE, { strategy: roleStrategy(true), createOnUpdate: true }),
+  resource(ROLE_BINDING, { strategy: roleBindingStrategy(true), createOnUpdate: true }),
+  resource(CLUSTER_ROLE, { strategy: roleStrategy(false), createOnUpdate: true }),
+  resource(CLUSTER_ROLE_BINDING, { strategy: roleBindingStrategy(false), createOnUpdate: true }),
   resource(CUSTOM_RESOURCE_DEFINITION, {
     statusSubresource: true,
     shortNames: ['crd', 'crds'],

@@ -8,6 +8,7 @@ import { customResources } from '../custom-resources.ts';
 import { instantText } from '../instant.ts';
 import { resourceId } from '../resource.ts';
 import type { Change } from '../store.ts';
+import { scale } from '../subresources/scale.ts';
 import { type EmbeddedController, onChanges } from './controller.ts';
 
 const TABLE = resourceId(CUSTOM_RESOURCE_DEFINITION);
@@ -56,7 +57,10 @@ function withdraw(server: ApiServer, kind: Kind): void {
 function establish(server: ApiServer, crd: CustomResourceDefinition, now: Instant): readonly Kind[] {
   try {
     const resources = customResources(crd);
-    for (const resource of resources) server.serve(resource);
+    for (const resource of resources) {
+      server.serve(resource);
+      if (resource.scale) server.serveSubresource(resource.kind, scale);
+    }
     report(server, crd, now, 'True', 'InitialNamesAccepted', 'the initial names have been accepted');
     return resources.map(({ kind }) => kind);
   } catch (error) {

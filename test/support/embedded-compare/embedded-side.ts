@@ -32,6 +32,7 @@ export class EmbeddedSide implements Side {
           ...selection(query),
           ...(kind?.namespaced && { namespace }),
           ...(query.resourceVersion !== undefined && { resourceVersion: String(query.resourceVersion) }),
+          ...(query.resourceVersionMatch !== undefined && { resourceVersionMatch: String(query.resourceVersionMatch) }),
           ...(query.sendInitialEvents !== undefined && { sendInitialEvents: query.sendInitialEvents === true }),
         },
         (event) => events.push(event),

@@ -398,7 +398,7 @@ function owner(c: Choices, parent: string, controller: boolean): object {
 function quota(c: Choices): Call[] {
   const hard = c.pick<Record<string, string>>([
     { pods: '2' },
-    { 'count/pods': '1', configmaps: '2' },
+    { 'count/pods': '1', 'count/leases.coordination.k8s.io': '2' },
     { 'requests.cpu': '2', 'limits.memory': '2Gi' },
     { cpu: '2', memory: '2Gi', pods: '3' },
     { services: '1', 'count/secrets': '1', 'count/widgets.compare.armature.dev': '1' },
@@ -427,7 +427,7 @@ function quota(c: Choices): Call[] {
       );
     } else if (c.chance(0.6)) calls.push(sizedPod(c, `p${i}`), settle);
     else {
-      const subject = subjectOf(c.pick(['services', 'secrets', 'widgets', 'configmaps']));
+      const subject = subjectOf(c.pick(['services', 'secrets', 'widgets', 'leases']));
       calls.push({ ...created(c, subject, `p${i}`), query: c.chance(0.2) ? { dryRun: 'All' } : {} }, settle);
     }
   }

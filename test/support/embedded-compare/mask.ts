@@ -9,7 +9,6 @@ export interface Transcript {
   readonly answers: readonly (Answer | undefined)[];
   /** By the number of the call that opened the watch. */
   readonly watches: ReadonlyMap<number, readonly Seen[]>;
-  readonly drawn: ReadonlyMap<string, string>;
 }
 
 export interface MaskOptions {
@@ -26,7 +25,13 @@ export interface Said {
 }
 
 const UID = /[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}/g;
-const GIVEN_UIDS = new Set(['11111111-1111-4111-8111-111111111111', '00000000-0000-4000-8000-000000000000']);
+const GIVEN_UIDS = new Map([
+  ['11111111-1111-4111-8111-111111111111', '<no uid>'],
+  ['00000000-0000-4000-8000-000000000000', '<empty uid>'],
+]);
+const SUFFIX = '[bcdfghjklmnpqrstvwxz2456789]{5}';
+const LONGEST_BASE = 58;
+const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 const TIME = /\b20(2[6-9]|[3-9]\d)-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)/g;
 const CLUSTER_IP = /\b10\.\d+\.\d+\.\d+\b/g;
 const VERSION = /\b\d{4,}\b/g;
@@ -57,12 +62,15 @@ export const isTold = ({ type, object }: Seen): boolean => {
 class Mask {
   readonly #uids = new Map<string, string>();
   readonly #versions: number[];
-  readonly #drawn: ReadonlyMap<string, string>;
+  readonly #bases: readonly RegExp[];
   readonly #options: MaskOptions;
 
-  constructor({ answers, watches, drawn, calls }: Transcript, options: MaskOptions) {
+  constructor({ answers, watches, calls }: Transcript, options: MaskOptions) {
     this.#options = options;
-    this.#drawn = drawn;
+    this.#bases = calls.flatMap(({ body }) => {
+      const { generateName } = (isMap(body) && isMap(body.metadata) ? body.metadata : {}) as { generateName?: string };
+      return generateName ? [new RegExp(`(${escaped(generateName.slice(0, LONGEST_BASE))})${SUFFIX}`, 'g')] : [];
+    });
     const seen = new Set<number>();
     const note = (object: unknown) => {
       if (!isMap(object) || !isMap(object.metadata)) return;
@@ -82,7 +90,7 @@ class Mask {
   answer(call: Call, { code, body }: Answer): unknown {
     if (code >= 300) {
       const { reason, message } = (body ?? {}) as { reason?: string; message?: string };
-      return { code, reason, message: this.#text(message ?? '') };
+      return { code, reason: reason || 'Unknown', message: this.#text(message ?? '') };
     }
     if (call.verb === 'list' || call.verb === 'deletecollection') return this.#list(call, body as Json);
     if (isMap(body) && body.kind === 'Status') {
@@ -159,7 +167,12 @@ class Mask {
       .replace(UID, (uid) => this.#uid(uid))
       .replace(TIME, '<time>')
       .replace(CLUSTER_IP, '<address>');
-    for (const [name, shown] of this.#drawn) result = result.replaceAll(name, shown);
+    for (const base of this.#bases) result = result.replace(base, (_, prefix: string) => `${prefix}<drawn>`);
+    for (const [given, shown] of GIVEN_UIDS) result = result.replaceAll(given, shown);
+    result = result
+      .replace(/json: (cannot|unknown).*/, 'json: <words>')
+      .replace(/\n@@[\s\S]*/, '<difference>')
+      .replace(/\n {2}core\.PodSpec[\s\S]*/, '<difference>');
     if (!/version/i.test(result)) return result;
     return result.replace(VERSION, (digits) => this.#version(digits));
   }

@@ -9,8 +9,6 @@ const NOBODY = '00000000-0000-4000-8000-000000000000';
 export class Memory {
   readonly #objects = new Map<string, KubeObject[]>();
   readonly #lists = new Map<string, { resourceVersion?: string; continue?: string }>();
-  /** Names the server drew, with the name a reader knows them by. */
-  readonly drawn = new Map<string, string>();
 
   note(call: Call, body: unknown): void {
     const { kind, verb, sub } = call;
@@ -22,10 +20,6 @@ export class Memory {
     const known = this.#objects.get(key) ?? [];
     const same = known[0]?.metadata.uid === metadata.uid;
     this.#objects.set(key, [...(same ? known : []), body as unknown as KubeObject]);
-    const sent = (call.body as KubeObject | undefined)?.metadata;
-    if (verb === 'create' && sent?.generateName && !sent.name) {
-      this.drawn.set(metadata.name, `${sent.generateName}<drawn>`);
-    }
   }
 
   request(call: Call, namespace: string): Request {

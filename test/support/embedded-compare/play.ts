@@ -51,10 +51,7 @@ class Player {
   said(sequence: Sequence): Said[] {
     const watches = new Map([...this.watches].map(([at, { events }]) => [at, events]));
     const withoutVersions = sequence.theme !== 'objects' && sequence.theme !== 'pods' && sequence.theme !== 'scale';
-    return masked(
-      { calls: sequence.calls, answers: this.answers, watches, drawn: this.memory.drawn },
-      { withoutVersions },
-    );
+    return masked({ calls: sequence.calls, answers: this.answers, watches }, { withoutVersions });
   }
 
   told(): readonly number[] {

@@ -8,7 +8,7 @@ import { checkEngine, type Engine, engineOf, engineWords } from './images/docker
 import type { ImageRule } from './images/image-map.ts';
 import { keyedSources } from './keyed-sources.ts';
 import { formsOf, hostnameOf } from './names/hosts.ts';
-import { nameSubstitutions, type Substitutions, substitute } from './names/substitute.ts';
+import { mentions, nameSubstitutions, type Substitutions, substitute } from './names/substitute.ts';
 import { downwardView, type PodSandbox } from './pod-sandbox.ts';
 import type { Container, Pod } from './pod-types.ts';
 import type { Launch } from './process/launch-script.ts';
@@ -23,8 +23,9 @@ export interface PreparedRun {
   readonly engine?: Engine;
   /** For machines without namespaces: what stands for the paths and names that a command mentions. */
   readonly translate: (text: string) => string;
-  /** Mounts that the container only sees through such a translation. */
+  /** Mounts that the container only sees through such a translation, and those that it does not even mention. */
   readonly substituted: readonly Mount[];
+  readonly unseen: readonly Mount[];
 }
 
 /** @throws StartError when something is missing that may come */
@@ -48,7 +49,7 @@ export async function prepareRun(
   const shared = { rule, terminationLog };
   if (engine) {
     const launch = engineLaunch(context, pod, container, { engine, id, folder, mounts, variables, rule });
-    return { ...shared, launch, engine, translate: (text) => text, substituted: [] };
+    return { ...shared, launch, engine, translate: (text) => text, substituted: [], unseen: [] };
   }
   const words = commandOf(container, rule, variables);
   const env = { ...baseEnv(rule, process.env), HOSTNAME: hostnameOf(pod), ...variables };
@@ -56,7 +57,7 @@ export async function prepareRun(
   if (context.isolation === 'namespaces') {
     const hosts: Mount = { source: sandbox.hostsFile, target: '/etc/hosts', file: true, readOnly: false };
     const launch = { words, env, workingDir, mounts: [...mounts, hosts], hostname: hostnameOf(pod) };
-    return { ...shared, launch, translate: (text) => text, substituted: [] };
+    return { ...shared, launch, translate: (text) => text, substituted: [], unseen: [] };
   }
   const translate = translation(context, pod, mounts);
   const launch: Launch = {
@@ -69,7 +70,10 @@ export async function prepareRun(
     workingDir: translate(workingDir),
     mounts: [],
   };
-  return { ...shared, launch, translate, substituted: volumeMounts };
+  const told = [...words, workingDir, ...Object.values(variables)];
+  const seen = ({ target }: Mount) => told.some((text) => mentions(text, target));
+  const unseen = volumeMounts.filter((mount) => !seen(mount));
+  return { ...shared, launch, translate, substituted: volumeMounts.filter(seen), unseen };
 }
 
 /** Collectives take the machine's name for their address when nobody tells them otherwise. */
@@ -123,7 +127,9 @@ function engineLaunch(context: NodeContext, pod: Pod, container: Container, part
   const variables = { ...rule.env, ...part.variables };
   const { namespace } = pod.metadata;
   const hosts = [...context.names.table(true)].flatMap(([name, addresses]) =>
-    formsOf(name, namespace).flatMap((form) => addresses.map((address) => [form, address] as const)),
+    formsOf(name, namespace, pod.spec.dnsConfig?.searches).flatMap((form) =>
+      addresses.map((address) => [form, address] as const),
+    ),
   );
   const words = engineWords({
     name: id,
@@ -143,7 +149,7 @@ function engineLaunch(context: NodeContext, pod: Pod, container: Container, part
 
 function translation({ names }: NodeContext, pod: Pod, mounts: readonly Mount[]): (text: string) => string {
   const { namespace } = pod.metadata;
-  const hosts = nameSubstitutions(names.table(true), namespace);
+  const hosts = nameSubstitutions(names.table(true), namespace, pod.spec.dnsConfig?.searches);
   const paths: Substitutions = new Map(mounts.map(({ source, target }) => [target, source]));
   return (text) => substitute(text, hosts, paths);
 }

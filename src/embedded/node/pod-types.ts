@@ -160,6 +160,7 @@ export interface PodSpec {
   readonly nodeName?: string;
   readonly hostname?: string;
   readonly subdomain?: string;
+  readonly dnsConfig?: { readonly searches?: readonly string[] };
   readonly setHostnameAsFQDN?: boolean;
   readonly serviceAccountName?: string;
   readonly restartPolicy?: RestartPolicy;

@@ -252,15 +252,18 @@ export class PodWorker {
   }
 
   #tellStarted({ name, image }: Container, { prepared }: ContainerRun): void {
-    const { rule, engine, substituted } = prepared;
-    const { images, isolation } = this.#context;
-    if (rule.host && images.unstated) {
+    const { rule, substituted, unseen } = prepared;
+    const paths = (mounts: typeof unseen) => mounts.map(({ target }) => target).join(', ');
+    if (rule.host && this.#context.images.unstated) {
       this.#event('Normal', 'HostEnvironment', `Image "${image}" is not mapped: it runs with what this machine has`);
     }
-    if (substituted.length > 0 && isolation === 'none' && !engine) {
-      const paths = substituted.map(({ target }) => target).join(', ');
-      const message = `${paths}: this machine has no mounts of one's own; the paths are replaced where command, args and env name them`;
+    if (substituted.length > 0) {
+      const message = `${paths(substituted)}: replaced where command, args and env name them, for want of mounts`;
       this.#event('Normal', 'PathsSubstituted', message);
+    }
+    if (unseen.length > 0) {
+      const mend = 'name the path in command, args or env, where it is replaced by the folder that it means';
+      this.#event('Warning', 'PathsNotProvided', `${paths(unseen)}: this machine cannot mount here; ${mend}`);
     }
     this.#event('Normal', 'Started', `Started container ${name}`);
   }

@@ -13,7 +13,7 @@ import type { ProbeState } from '../../../src/embedded/node/lifecycle/record.ts'
 import { LogFile } from '../../../src/embedded/node/logs/log-file.ts';
 import { type LogOptions, readLog } from '../../../src/embedded/node/logs/read.ts';
 import { AddressPool } from '../../../src/embedded/node/names/addresses.ts';
-import { hostsFile, nameTable } from '../../../src/embedded/node/names/hosts.ts';
+import { formsOf, hostsFile, nameTable } from '../../../src/embedded/node/names/hosts.ts';
 import { nameSubstitutions, substitute } from '../../../src/embedded/node/names/substitute.ts';
 import type { Container, KeyedData, Pod, Service, Volume } from '../../../src/embedded/node/pod-types.ts';
 import { refusalOf } from '../../../src/embedded/node/refusals.ts';
@@ -232,6 +232,18 @@ describe('names', () => {
     const all = ['127.1.0.2', '127.1.0.3'];
     expect(names([service('s', { clusterIP: 'None', publishNotReadyAddresses: true })])['s.ns']).toEqual(all);
     expect(names([service('s', { clusterIP: 'None' })], true)['s.ns']).toEqual(all);
+  });
+
+  test('a pod’s own search domains shorten the names below them', () => {
+    const searches = ['j.ns.svc.cluster.local', 'example.org'];
+    expect(formsOf('j-worker-0.j.ns', 'ns', searches)).toEqual([
+      'j-worker-0.j.ns.svc.cluster.local',
+      'j-worker-0.j.ns.svc',
+      'j-worker-0.j.ns',
+      'j-worker-0.j',
+      'j-worker-0',
+    ]);
+    expect(formsOf('web.other', 'ns', searches)).toEqual(['web.other.svc.cluster.local', 'web.other.svc', 'web.other']);
   });
 
   test('a hosts file has every form', () => {

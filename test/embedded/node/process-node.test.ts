@@ -455,6 +455,35 @@ test(
 );
 
 test(
+  'a path that is neither mounted nor mentioned is warned of',
+  async () => {
+    const live = await LiveNode.start({ isolation: 'none' });
+    try {
+      const volumeMounts = [
+        { name: 'd', mountPath: '/named' },
+        { name: 'd', mountPath: '/unnamed' },
+      ];
+      await live.run('blind', {
+        volumes: [{ name: 'd', emptyDir: {} }],
+        containers: [{ ...shell('ls /named'), volumeMounts }],
+      });
+      await live.ended('blind');
+      const notes = async () => {
+        const { items } = await live.client.list(EVENT, { namespace: 'default' });
+        return (items as unknown as { reason: string; note: string }[]).map(({ reason, note }) => `${reason} ${note}`);
+      };
+      const expected = [/^PathsSubstituted \/named: /, /^PathsNotProvided \/unnamed: /].map((form) =>
+        expect.stringMatching(form),
+      );
+      expect(await notes()).toEqual(expect.arrayContaining(expected));
+    } finally {
+      await live.stop();
+    }
+  },
+  TIMEOUT,
+);
+
+test(
   'an image may be left to Docker',
   async () => {
     const live = await LiveNode.start({ images: { images: [{ match: 'nginx', docker: true }] } });

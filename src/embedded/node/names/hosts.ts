@@ -63,11 +63,21 @@ export function nameTable(view: NameView, every = false): NameTable {
   return table;
 }
 
-/** The forms under which a pod of `namespace` may use a name of the table, longest first. */
-export function formsOf(name: string, namespace: string | undefined): readonly string[] {
-  const forms = [`${name}.${CLUSTER}`, `${name}.svc`, name];
-  const suffix = `.${namespace}`;
-  return name.endsWith(suffix) ? [...forms, name.slice(0, -suffix.length)] : forms;
+/**
+ * The forms under which a pod of `namespace` may use a name of the table, longest first.
+ * @param searches the search domains of the pod's own `dnsConfig`
+ */
+export function formsOf(
+  name: string,
+  namespace: string | undefined,
+  searches: readonly string[] = [],
+): readonly string[] {
+  const full = `${name}.${CLUSTER}`;
+  const domains = [CLUSTER, `${namespace}.${CLUSTER}`, ...searches.map((domain) => domain.replace(/\.$/, ''))];
+  const short = domains
+    .filter((domain) => full.endsWith(`.${domain}`))
+    .map((domain) => full.slice(0, -domain.length - 1));
+  return [...new Set([full, `${name}.svc`, ...short])];
 }
 
 export const hostnameOf = (pod: KubeObject & { readonly spec: Pod['spec'] }): string =>
@@ -76,7 +86,7 @@ export const hostnameOf = (pod: KubeObject & { readonly spec: Pod['spec'] }): st
 /** A pod's /etc/hosts. `machine` is what this machine's own file says. */
 export function hostsFile(pod: Pod, ip: string, table: NameTable, machine: string): string {
   const { namespace } = pod.metadata;
-  const { subdomain, hostAliases = [] } = pod.spec;
+  const { subdomain, hostAliases = [], dnsConfig } = pod.spec;
   const hostname = hostnameOf(pod);
   const own = subdomain ? `${hostname}.${subdomain}.${namespace}.${CLUSTER} ${hostname}` : hostname;
   const lines = [
@@ -87,7 +97,7 @@ export function hostsFile(pod: Pod, ip: string, table: NameTable, machine: strin
     ...hostAliases.map((alias) => `${alias.ip} ${(alias.hostnames ?? []).join(' ')}`),
   ];
   for (const [name, addresses] of table) {
-    const forms = formsOf(name, namespace).join(' ');
+    const forms = formsOf(name, namespace, dnsConfig?.searches).join(' ');
     for (const address of addresses) lines.push(`${address} ${forms}`);
   }
   const kept = machine.split('\n').filter((line) => line.trim() !== '' && !/^#|\blocalhost\b/.test(line.trim()));

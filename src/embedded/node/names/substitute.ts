@@ -11,6 +11,11 @@ export function substitute(text: string, names: Substitutions, paths: Substituti
   return replaceAll(replaceAll(text, names, NAME_EDGES), paths, PATH_EDGES);
 }
 
+/** Whether a path, or one below it, stands in a text. */
+export function mentions(text: string, path: string): boolean {
+  return substitute(text, new Map(), new Map([[path, '']])) !== text;
+}
+
 interface Edges {
   readonly before: string;
   readonly after: string;
@@ -29,11 +34,15 @@ function replaceAll(text: string, table: Substitutions, { before, after }: Edges
 const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 
 /** Every form of every name that has an address, with its first address. */
-export function nameSubstitutions(table: NameTable, namespace: string | undefined): Substitutions {
+export function nameSubstitutions(
+  table: NameTable,
+  namespace: string | undefined,
+  searches?: readonly string[],
+): Substitutions {
   const result = new Map<string, string>();
   for (const [name, [address]] of table) {
     if (address === undefined) continue;
-    for (const form of formsOf(name, namespace)) result.set(form, address);
+    for (const form of formsOf(name, namespace, searches)) result.set(form, address);
   }
   return result;
 }

@@ -67,8 +67,9 @@ function isCreditCard(text: string): boolean {
 
 const ATOM = "[A-Za-z0-9!#$%&'*+/=?^_`{|}~\\-\\u0080-\\u{10ffff}]+";
 const QUOTED_PART = '"(?:[^"\\\\\\r\\n]|\\\\.)*"';
+const WORD = `(?:${ATOM}|${QUOTED_PART})`;
 const ADDRESS = `(?:${ATOM}(?:\\.${ATOM})*|${QUOTED_PART})@(?:${ATOM}(?:\\.${ATOM})*|\\[[^\\]]*\\])`;
-const EMAIL = new RegExp(`^\\s*(?:${ADDRESS}|(?:(?:${ATOM}|${QUOTED_PART})[ \\t.]*)*<${ADDRESS}>)\\s*$`, 'u');
+const EMAIL = new RegExp(`^\\s*(?:${ADDRESS}|(?:${WORD}(?:[ \\t.]+${WORD})*[ \\t.]*)?<${ADDRESS}>)\\s*$`, 'u');
 
 const SHORT_NAME = '[a-z0-9]([-a-z0-9]*[a-z0-9])?';
 const LONG_NAME = new RegExp(`^${SHORT_NAME}(\\.${SHORT_NAME})*$`);

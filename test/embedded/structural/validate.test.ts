@@ -111,6 +111,16 @@ describe('what a schema refuses', () => {
     expect(said(schema, value)).toEqual(errors);
   });
 
+  test.each([
+    ['email', 'a@b.c', 'a'.repeat(5000)],
+    ['email', 'Some One <a@b.c>', 'Some One a@b.c'],
+    ['hostname', 'a.example.com', '-a'],
+    ['uri', 'https://a/b?c', 'a/b'],
+  ])('format %s takes %s, and refuses others at once', (format, fitting, unfit) => {
+    expect(said({ type: 'string', format }, fitting)).toEqual([]);
+    expect(said({ type: 'string', format }, unfit)).toHaveLength(1);
+  });
+
   test('an update is not blamed for what it leaves alone', () => {
     const schema: StructuralSchema = {
       type: 'object',

@@ -1,6 +1,6 @@
 import { NATIVE_POD_GROUP, NODE, POD } from '../../api/kinds.ts';
 import { type KubeObject, keyOf } from '../../api/kube.ts';
-import { isNotFound } from '../../runtime/client.ts';
+import { isConflict, isNotFound } from '../../runtime/client.ts';
 import type { ApiServer } from '../api-server.ts';
 import { instantText } from '../instant.ts';
 import { resourceId } from '../resource.ts';
@@ -96,8 +96,9 @@ function round(server: ApiServer, nodes: Nodes, pending: Map<string, KubeObject>
   for (const { pod, node } of placements) {
     const ref = refOf(pod.key);
     try {
-      server.post(POD, ref, 'binding', { metadata: { uid: pod.uid }, target: { kind: 'Node', name: node } });
-    } catch {
+      server.post(POD, ref, 'binding', { metadata: { ...ref, uid: pod.uid }, target: { kind: 'Node', name: node } });
+    } catch (error) {
+      if (!isNotFound(error) && !isConflict(error)) throw error;
       // It was changed or deleted meanwhile; whatever changed it calls for another round.
       nodes.release(pod.uid);
     }

@@ -43,7 +43,7 @@ export const resourceQuota: AdmissionStep = {
 };
 
 /** A namespace that limits CPU or memory takes only pods that say how much they need. */
-function checkSpecified(
+export function checkSpecified(
   quota: KubeObject,
   hard: Amounts,
   resource: Parameters<NonNullable<AdmissionStep['validate']>>[0]['resource'],
@@ -106,7 +106,7 @@ function tableOf(name: string): string {
 }
 
 /** What one object takes, under every name a quota may limit it by, in thousandths. */
-function usageOf(table: string, object: KubeObject, isPod: boolean): ReadonlyMap<string, bigint> {
+export function usageOf(table: string, object: KubeObject, isPod: boolean): ReadonlyMap<string, bigint> {
   const [group = '', plural = ''] = table.split('/');
   const one = 1000n;
   const usage = new Map<string, bigint>([[`count/${group === '' ? plural : `${plural}.${group}`}`, one]]);

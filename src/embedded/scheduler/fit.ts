@@ -20,7 +20,14 @@ export function lacking(pod: PodView, free: ReadonlyMap<string, number>): readon
   return short;
 }
 
-function tolerates({ key, operator = 'Equal', value = '', effect }: Toleration, taint: Taint): boolean {
+/** Whether a node has enough left of everything that a pod asks for. */
+export function hasRoom(pod: PodView, free: ReadonlyMap<string, number>): boolean {
+  for (const [name, amount] of pod.demand) if (amount > 0 && amount > (free.get(name) ?? 0)) return false;
+  return true;
+}
+
+/** Whether a toleration puts up with a taint. */
+export function tolerates({ key, operator = 'Equal', value = '', effect }: Toleration, taint: Taint): boolean {
   if (effect && effect !== taint.effect) return false;
   if (!key) return operator === 'Exists';
   return key === taint.key && (operator === 'Exists' || value === (taint.value ?? ''));

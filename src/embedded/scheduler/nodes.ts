@@ -1,4 +1,4 @@
-import { barrier, lacking } from './fit.ts';
+import { barrier, hasRoom, lacking } from './fit.ts';
 import type { NodeView, PodView } from './view.ts';
 
 interface NodeState {
@@ -11,6 +11,8 @@ interface NodeState {
 export class Nodes {
   readonly #states = new Map<string, NodeState>();
   readonly #places = new Map<string, string>();
+  /** Placed pods by group. */
+  readonly #members = new Map<string, number>();
 
   /** Adds or changes a node; what runs there stays. */
   set(node: NodeView): void {
@@ -21,7 +23,10 @@ export class Nodes {
   }
 
   remove(name: string): void {
-    for (const { uid } of this.#states.get(name)?.pods.values() ?? []) this.#places.delete(uid);
+    for (const pod of this.#states.get(name)?.pods.values() ?? []) {
+      this.#places.delete(pod.uid);
+      this.#count(pod, -1);
+    }
     this.#states.delete(name);
   }
 
@@ -37,6 +42,11 @@ export class Nodes {
     return [...this.#states].flatMap(([node, { pods }]) => [...pods.values()].map((pod) => ({ pod, node })));
   }
 
+  /** How many pods of a group have a place. */
+  membersOf(group: string): number {
+    return this.#members.get(group) ?? 0;
+  }
+
   placeOf(uid: string): string | undefined {
     return this.#places.get(uid);
   }
@@ -47,6 +57,7 @@ export class Nodes {
     state.pods.set(pod.uid, pod);
     this.#places.set(pod.uid, name);
     take(state.free, pod, 1);
+    this.#count(pod, 1);
   }
 
   release(uid: string): void {
@@ -56,12 +67,19 @@ export class Nodes {
     if (!state || !pod) return;
     state.pods.delete(uid);
     take(state.free, pod, -1);
+    this.#count(pod, -1);
   }
 
   /** Whether a node has room for a pod now. */
   fits(pod: PodView, name: string): boolean {
     const state = this.#states.get(name);
-    return state !== undefined && lacking(pod, state.free).length === 0;
+    return state !== undefined && hasRoom(pod, state.free);
+  }
+
+  /** Whether a node has room for a pod now, and lets it in. */
+  takes(pod: PodView, name: string): boolean {
+    const state = this.#states.get(name);
+    return state !== undefined && hasRoom(pod, state.free) && !barrier(pod, state.node);
   }
 
   /** The node with the most left that takes the pod. */
@@ -69,7 +87,7 @@ export class Nodes {
     let best: string | undefined;
     let most = -1;
     for (const [name, { node, free }] of this.#states) {
-      if (lacking(pod, free).length > 0 || barrier(pod, node)) continue;
+      if (!hasRoom(pod, free) || barrier(pod, node)) continue;
       const left = share(node, free);
       if (left > most || (left === most && best !== undefined && name < best)) {
         most = left;
@@ -100,7 +118,15 @@ export class Nodes {
       copy.#states.set(name, { node, free: new Map(free), pods: new Map(pods) });
     }
     for (const [uid, name] of this.#places) copy.#places.set(uid, name);
+    for (const [group, members] of this.#members) copy.#members.set(group, members);
     return copy;
+  }
+
+  #count({ group }: PodView, by: 1 | -1): void {
+    if (group === undefined) return;
+    const members = this.membersOf(group) + by;
+    if (members > 0) this.#members.set(group, members);
+    else this.#members.delete(group);
   }
 }
 

@@ -50,9 +50,8 @@ export function schedule(pending: readonly PodView[], nodes: Nodes, gangSize: Ga
     waiting.push(...left.map((pod) => ({ pod, message: nodes.explain(pod) })));
     const enough = unit.group !== undefined && placed.length >= least;
     if (!first || enough || !first.mayPreempt) continue;
-    const victims = makeRoom(unit.group === undefined ? [first] : unit.pods, nodes).filter(
-      ({ uid }) => !doomed.has(uid),
-    );
+    const room = makeRoom(unit.group === undefined ? [first] : unit.pods, nodes);
+    const victims = (room?.victims ?? []).filter(({ uid }) => !doomed.has(uid));
     if (victims.length === 0) continue;
     for (const { uid } of victims) doomed.add(uid);
     preemptions.push({ victims, by: first });
@@ -86,12 +85,13 @@ function unitsOf(pending: readonly PodView[]): readonly Unit[] {
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
-function byTurn(a: PodView, b: PodView): number {
+/** Higher priority first, then greater age. */
+export function byTurn(a: PodView, b: PodView): number {
   return b.priority - a.priority || compare(a.since, b.since) || compare(a.key, b.key);
 }
 
 /** How many more of a gang have to find a place at once, or why it has to wait. */
-function gangOf(
+export function gangOf(
   group: string,
   members: readonly PodView[],
   nodes: Nodes,
@@ -99,14 +99,14 @@ function gangOf(
 ): { readonly least: number; readonly problem?: string } {
   const size = gangSize(group);
   if (size === undefined) return { least: 0, problem: `waiting for PodGroup ${group} to be created` };
-  const running = nodes.placed().filter(({ pod }) => pod.group === group).length;
+  const running = nodes.membersOf(group);
   const known = running + members.length;
   if (known < size) return { least: 0, problem: `waiting for ${size - known} more pods of PodGroup ${group}` };
   return { least: size - running };
 }
 
 /** Takes places for as many as possible; when fewer than `least` find one, for none. */
-function place(pods: readonly PodView[], nodes: Nodes, least: number): readonly Placement[] {
+export function place(pods: readonly PodView[], nodes: Nodes, least: number): readonly Placement[] {
   const placed: Placement[] = [];
   for (const pod of pods) {
     const node = nodes.best(pod);
@@ -119,21 +119,36 @@ function place(pods: readonly PodView[], nodes: Nodes, least: number): readonly 
   return [];
 }
 
+/** How pods of higher priority get places. */
+export interface Room {
+  readonly victims: readonly PodView[];
+  /** Where the pods go once the victims, and those that were leaving anyway, are gone. */
+  readonly places: readonly Placement[];
+}
+
 /**
  * The pods of lower priority that have to go so that all of `pods` find a place; those that can stay after all, the
- * most important first, stay. Empty when it would not help.
+ * most important first, stay. Undefined when it would not help.
+ *
+ * @param leaving UIDs of pods that are on their way out: their room is free soon, and they are nobody's victims.
  */
-function makeRoom(pods: readonly PodView[], nodes: Nodes): readonly PodView[] {
+export function makeRoom(
+  pods: readonly PodView[],
+  nodes: Nodes,
+  leaving: ReadonlySet<string> = new Set(),
+): Room | undefined {
   const priority = Math.min(...pods.map((pod) => pod.priority));
-  const lower = nodes.placed().filter(({ pod }) => pod.priority < priority);
-  if (lower.length === 0) return [];
+  const going = nodes.placed().filter(({ pod }) => pod.priority < priority || leaving.has(pod.uid));
+  if (going.length === 0) return undefined;
   const trial = nodes.copy();
-  for (const { pod } of lower) trial.release(pod.uid);
-  if (place(pods, trial, pods.length).length < pods.length) return [];
+  for (const { pod } of going) trial.release(pod.uid);
+  const places = place(pods, trial, pods.length);
+  if (places.length < pods.length) return undefined;
   const victims: PodView[] = [];
-  for (const { pod, node } of lower.sort((a, b) => byTurn(a.pod, b.pod))) {
+  for (const { pod, node } of going.sort((a, b) => byTurn(a.pod, b.pod))) {
+    if (leaving.has(pod.uid)) continue;
     if (trial.fits(pod, node)) trial.assume(pod, node);
     else victims.push(pod);
   }
-  return victims;
+  return { victims, places };
 }

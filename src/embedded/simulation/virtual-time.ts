@@ -39,12 +39,18 @@ export class VirtualTime {
    * before `until`.
    */
   async step(until: Instant = Number.POSITIVE_INFINITY): Promise<boolean> {
+    if (!this.advance(until)) return false;
+    await settled();
+    return true;
+  }
+
+  /** As {@link step}, for tasks that wait for no promise. */
+  advance(until: Instant = Number.POSITIVE_INFINITY): boolean {
     const next = this.#timers[0];
     if (!next || next.at > until) return false;
     this.#pop();
     this.#now = Math.max(this.#now, next.at);
     next.task();
-    await settled();
     return true;
   }
 

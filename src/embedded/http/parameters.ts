@@ -5,9 +5,10 @@ import type { ListRequest } from '../list.ts';
 
 export type Query = URLSearchParams;
 
+/** As Kubernetes reads them: whatever is given and is neither `0` nor `false` in any case, such as Python's `True`. */
 export const flag = (query: Query, name: string): boolean => {
   const value = query.get(name);
-  return value === 'true' || value === '1' || value === '';
+  return value !== null && value !== '0' && value.toLowerCase() !== 'false';
 };
 
 /** @throws ApiError 400 for what is no number */
@@ -55,14 +56,12 @@ export function writeParameters(
   }
   return {
     ...(fieldManager && { fieldManager }),
-    ...(flagged(query, 'force') && { force: true }),
+    ...(flag(query, 'force') && { force: true }),
     ...(isDryRun(query.getAll('dryRun')) && { dryRun: true }),
     fieldValidation,
     warn,
   };
 }
-
-const flagged = (query: Query, name: string): boolean => query.has(name) && flag(query, name);
 
 /** @throws ApiError 400 for anything but `All` */
 function isDryRun(values: readonly string[]): boolean {

@@ -21,13 +21,10 @@ export async function sendLogs(
   const container = containerOf(pod, query.get('container') || undefined);
   const ended = new AbortController();
   response.once('close', () => ended.abort());
-  const reader = pods
-    .readLogs({ namespace, name }, container, { ...logParameters(query), signal: ended.signal })
-    [Symbol.asyncIterator]();
+  const options = { ...logParameters(query), signal: ended.signal };
+  const reader = pods.readLogs({ namespace, name }, container, options)[Symbol.asyncIterator]();
   const first = reader.next();
-  const early = await Promise.race([first, pause(environment, PATIENCE_MS)]).catch((error: Error) => {
-    throw badRequest(error.message);
-  });
+  const early = await Promise.race([first, pause(environment, PATIENCE_MS)]);
   response.writeHead(200, { 'Content-Type': 'text/plain', 'Cache-Control': 'no-cache, private' });
   if (request.method === 'HEAD') return void response.end();
   if (!early) response.flushHeaders();
@@ -71,11 +68,10 @@ function logParameters(query: URLSearchParams): LogRequest {
   const limitBytes = number(query, 'limitBytes');
   const sinceTime = query.get('sinceTime');
   if (sinceTime && Number.isNaN(Date.parse(sinceTime))) throw badRequest(`sinceTime: Invalid value: "${sinceTime}"`);
-  const on = (name: string) => query.has(name) && flag(query, name);
   return {
-    ...(on('follow') && { follow: true }),
-    ...(on('previous') && { previous: true }),
-    ...(on('timestamps') && { timestamps: true }),
+    ...(flag(query, 'follow') && { follow: true }),
+    ...(flag(query, 'previous') && { previous: true }),
+    ...(flag(query, 'timestamps') && { timestamps: true }),
     ...(tailLines !== undefined && { tailLines }),
     ...(sinceSeconds !== undefined && { sinceSeconds }),
     ...(sinceTime && { sinceTime }),

@@ -81,7 +81,7 @@ async function read(
   const { query } = exchange;
   const view = viewOf(context, exchange, resource);
   const { namespace, name } = route;
-  if (route.watch || (query.has('watch') && flag(query, 'watch'))) {
+  if (route.watch || flag(query, 'watch')) {
     const fields = [name && `metadata.name=${name}`, query.get('fieldSelector')].filter(Boolean).join(',');
     const show = (object: KubeObject, isBookmark: boolean) => view.watched(object, isBookmark);
     return sendWatch(context, exchange, {

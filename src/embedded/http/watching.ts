@@ -26,7 +26,7 @@ export function sendWatch(
   { resource, namespace, fieldSelector, show }: Watching,
 ): void {
   const { request, response, query } = exchange;
-  const bookmarks = flag(query, 'allowWatchBookmarks') && query.has('allowWatchBookmarks');
+  const bookmarks = flag(query, 'allowWatchBookmarks');
   const initial = sendInitialEvents(query);
   const labelSelector = query.get('labelSelector');
   const begin = () => {

@@ -14,6 +14,8 @@ export class StatusWriter {
   /** Gets the pod as the server has it after a write, or as it was found after a conflict. */
   readonly #seen: (pod: Pod) => void;
   #busy = false;
+  /** What the server took last, and the version that it made of it: it is not sent again to say the same in other words. */
+  #taken: { readonly status: PodStatus; readonly version: string | undefined } | undefined;
 
   constructor(context: NodeContext, seen: (pod: Pod) => void) {
     this.#context = context;
@@ -27,7 +29,9 @@ export class StatusWriter {
   /** Starts a write when the status differs. The pod is planned again afterwards, so what changes meanwhile is not lost. */
   write(pod: Pod, status: PodStatus): boolean {
     if (this.#busy) return true;
-    if (covers(pod.status, status)) return false;
+    const taken =
+      this.#taken?.version === pod.metadata.resourceVersion && isDeepStrictEqual(this.#taken?.status, status);
+    if (taken || covers(pod.status, status)) return false;
     this.#busy = true;
     void this.#send(pod, status);
     return true;
@@ -41,6 +45,7 @@ export class StatusWriter {
     try {
       const body = { metadata: { uid, resourceVersion }, status };
       latest = (await client.patch(POD, ref, 'merge', body, { subresource: 'status' })) as Pod;
+      this.#taken = { status, version: latest.metadata.resourceVersion };
     } catch (error) {
       if (isConflict(error)) latest = await this.#fresh(pod);
       else if (!isNotFound(error)) {
@@ -66,9 +71,20 @@ export class StatusWriter {
   }
 }
 
-function covers(known: PodStatus | undefined, wanted: PodStatus): boolean {
+/** Whether a pod's status says what is wanted; a server may write what is empty in its own way. */
+export function covers(known: PodStatus | undefined, wanted: PodStatus): boolean {
   const have = (known ?? {}) as Readonly<Record<string, unknown>>;
-  return Object.entries(wanted).every(([key, value]) => isDeepStrictEqual(have[key], value));
+  return Object.entries(wanted).every(([key, value]) => isDeepStrictEqual(canonical(have[key]), canonical(value)));
+}
+
+/** Without null, undefined and empty objects. */
+function canonical(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(canonical);
+  if (typeof value !== 'object' || value === null) return value ?? undefined;
+  const kept = Object.entries(value)
+    .map(([key, inner]) => [key, canonical(inner)] as const)
+    .filter(([, inner]) => inner !== undefined);
+  return kept.length === 0 ? undefined : Object.fromEntries(kept);
 }
 
 /** The newer of two states of one object. */

@@ -56,7 +56,7 @@ export function writeParameters(
   }
   return {
     ...(fieldManager && { fieldManager }),
-    ...(flag(query, 'force') && { force: true }),
+    ...(query.get('force') && { force: flag(query, 'force') }),
     ...(isDryRun(query.getAll('dryRun')) && { dryRun: true }),
     fieldValidation,
     warn,

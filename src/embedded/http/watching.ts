@@ -27,8 +27,8 @@ export function sendWatch(
 ): void {
   const { request, response, query } = exchange;
   const bookmarks = flag(query, 'allowWatchBookmarks');
-  const initial = sendInitialEvents(query);
   const labelSelector = query.get('labelSelector');
+  const match = query.get('resourceVersionMatch');
   const begin = () => {
     if (response.headersSent) return;
     response.writeHead(200, { 'Content-Type': 'application/json', 'Cache-Control': 'no-cache, private' });
@@ -55,11 +55,11 @@ export function sendWatch(
       ...(namespace !== undefined && { namespace }),
       ...(labelSelector && { labelSelector }),
       ...(fieldSelector && { fieldSelector }),
-      resourceVersion: query.get('resourceVersion') ?? '',
-      sendInitialEvents: initial === true,
+      resourceVersion: startOf(query, server.store.revision),
+      ...(query.has('sendInitialEvents') && { sendInitialEvents: flag(query, 'sendInitialEvents') }),
+      ...(match && { resourceVersionMatch: match }),
     };
-    stop =
-      initial === false ? watchFromNow(server, resource, options, tell) : server.watch(resource.kind, options, tell);
+    stop = server.watch(resource.kind, options, tell);
   } catch (error) {
     if (!(error instanceof ApiError) || error.code !== 410) throw error;
     write('ERROR', failureStatus(error));
@@ -87,24 +87,8 @@ export function sendWatch(
 }
 
 /** `sendInitialEvents=false` without a version: nothing of what is there already. */
-function watchFromNow(
-  server: FrontContext['server'],
-  resource: Resource,
-  options: Parameters<FrontContext['server']['watch']>[1],
-  tell: (event: WatchEvent) => void,
-): () => void {
-  const { resourceVersion } = options;
-  const from = resourceVersion && resourceVersion !== '0' ? resourceVersion : String(server.store.revision);
-  return server.watch(resource.kind, { ...options, resourceVersion: from }, tell);
-}
-
-/** @throws ApiError when it is asked for in a way that promises nothing */
-function sendInitialEvents(query: URLSearchParams): boolean | undefined {
-  if (!query.has('sendInitialEvents')) return undefined;
-  const refuse = (field: string, why: string) =>
-    new ApiError(422, 'Invalid', `ListOptions.meta.k8s.io "" is invalid: ${field}: Forbidden: ${why}`);
-  if (query.get('resourceVersionMatch') !== 'NotOlderThan') {
-    throw refuse('resourceVersionMatch', 'sendInitialEvents requires setting resourceVersionMatch to NotOlderThan');
-  }
-  return flag(query, 'sendInitialEvents');
+function startOf(query: URLSearchParams, revision: number): string {
+  const given = query.get('resourceVersion') ?? '';
+  const anywhere = given === '' || given === '0';
+  return anywhere && query.has('sendInitialEvents') && !flag(query, 'sendInitialEvents') ? String(revision) : given;
 }

@@ -48,7 +48,8 @@ export class EmbeddedClient implements KubeClient {
     const { signal, timeoutSeconds } = options;
     if (signal.aborted) return;
     const stream = new EventStream<WatchEvent>();
-    const stop = this.#server.watch(kind, options, (event) => stream.push(event));
+    const request = options.sendInitialEvents ? { ...options, resourceVersionMatch: 'NotOlderThan' } : options;
+    const stop = this.#server.watch(kind, request, (event) => stream.push(event));
     const cancelTimeout = this.#environment.after(timeoutSeconds * 1000, () => stream.end());
     let cancelBookmark = () => {};
     const mark = () => {

@@ -90,15 +90,15 @@ export class FaultyClient implements KubeClient {
       late.end();
     };
     options.signal.addEventListener('abort', abort, { once: true });
-    let arrival = environment.now();
+    let arrival = environment.trueTime;
     const relay = async () => {
       try {
         for await (const event of inner.watch(kind, { ...options, signal: stopped.signal })) {
           const { delayed, dropped, expired } = rates();
           const latency = random.chance(delayed) ? random.between(500, 5000) : random.between(1, 10);
-          arrival = Math.max(arrival, environment.now() + latency);
+          arrival = Math.max(arrival, environment.trueTime + latency);
           const broken = random.chance(dropped) ? 'dropped' : random.chance(expired) ? 'expired' : undefined;
-          environment.after(arrival - environment.now(), () => {
+          environment.after(arrival - environment.trueTime, () => {
             late.push(event);
             if (!broken) return;
             stopped.abort();
@@ -107,9 +107,9 @@ export class FaultyClient implements KubeClient {
             );
           });
         }
-        environment.after(arrival - environment.now(), () => late.end());
+        environment.after(arrival - environment.trueTime, () => late.end());
       } catch (error) {
-        environment.after(Math.max(0, arrival - environment.now()), () => late.end(error as Error));
+        environment.after(Math.max(0, arrival - environment.trueTime), () => late.end(error as Error));
       }
     };
     void relay();

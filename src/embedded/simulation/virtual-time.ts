@@ -127,6 +127,11 @@ export class ProcessEnvironment implements Environment {
     return this.#time.now + this.skewMs;
   }
 
+  /** The time that no wrong clock changes: that of the network between processes. */
+  get trueTime(): Instant {
+    return this.#time.now;
+  }
+
   /** May be passed on by itself. */
   readonly random = (): number => this.#random.next();
 

@@ -147,9 +147,9 @@ describe('kubectl on the embedded cluster', () => {
       expect(await done('get service ports -o jsonpath={.spec.ports[*].port}')).toBe('80 82');
       const conflict = await kubectl('apply --server-side --field-manager=other -f -', service(82, 'other'));
       expect(conflict.stderr).toMatch(/conflict with "kubectl-client-side-apply" using v1/);
-      expect(await done('apply --server-side --force-conflicts --field-manager=other -f -', service(82, 'other'))).toMatch(
-        /serverside-applied/,
-      );
+      expect(
+        await done('apply --server-side --force-conflicts --field-manager=other -f -', service(82, 'other')),
+      ).toMatch(/serverside-applied/);
 
       const patched = JSON.stringify({ spec: { runPolicy: { suspend: false } } });
       await done('apply -f -', stringify({ ...job('edited', 'sleep 60') }));

@@ -3,6 +3,7 @@ import { parse } from 'yaml';
 import { ApiError, type PatchType } from '../../runtime/client.ts';
 import { badRequest } from '../errors.ts';
 import { unsupportedMediaType } from './media-type.ts';
+import { decodeProtobuf, PROTOBUF } from './protobuf/decode.ts';
 
 /** As etcd and kube-apiserver limit one request. */
 const MOST_BYTES = 3 * 1024 * 1024;
@@ -16,7 +17,7 @@ const PATCHES: Readonly<Record<string, PatchType | 'strategic'>> = {
 };
 
 /** @throws ApiError 413 for a body that is too large */
-export async function readBody(request: IncomingMessage): Promise<string> {
+export async function readBody(request: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let length = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
@@ -26,15 +27,21 @@ export async function readBody(request: IncomingMessage): Promise<string> {
     }
     chunks.push(chunk);
   }
-  return Buffer.concat(chunks).toString('utf8');
+  return Buffer.concat(chunks);
 }
 
 /** The object in a body; undefined for an empty one. */
-export function objectIn(body: string, contentType: string | undefined): Readonly<Record<string, unknown>> | undefined {
+export function objectIn(body: Buffer, contentType: string | undefined): Readonly<Record<string, unknown>> | undefined {
   const type = typeOf(contentType);
+  if (body.length === 0) return undefined;
+  if (type === PROTOBUF) {
+    const decoded = decodeProtobuf(body);
+    if (!decoded) throw unsupportedMediaType(READABLE);
+    return decoded;
+  }
   if (type !== '' && !READABLE.includes(type)) throw unsupportedMediaType(READABLE);
-  if (body.trim() === '') return undefined;
-  const value = type === 'application/yaml' ? yaml(body) : json(body);
+  const text = body.toString('utf8');
+  const value = type === 'application/yaml' ? yaml(text) : json(text);
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw badRequest('the object provided is unrecognized (must be of type Object)');
   }
@@ -42,12 +49,13 @@ export function objectIn(body: string, contentType: string | undefined): Readonl
 }
 
 export function patchIn(
-  body: string,
+  body: Buffer,
   contentType: string | undefined,
 ): { readonly type: PatchType | 'strategic'; readonly patch: unknown } {
   const type = PATCHES[typeOf(contentType)];
   if (!type) throw unsupportedMediaType(Object.keys(PATCHES));
-  return { type, patch: type === 'apply' ? yaml(body) : json(body) };
+  const text = body.toString('utf8');
+  return { type, patch: type === 'apply' ? yaml(text) : json(text) };
 }
 
 const typeOf = (contentType = ''): string => (contentType.split(';')[0] ?? '').trim().toLowerCase();

@@ -6,16 +6,18 @@ import { type DeleteRequest, mayGo, planDeletion } from './deletion.ts';
 import { alreadyExists, badRequest, expired, noSuchResource, notFound, notImplemented } from './errors.ts';
 import { type ListRequest, type ListResult, listPage } from './list.ts';
 import { type Managers, trackManagers, untrackedManagers } from './managers.ts';
-import { checkDeleteOptions, checkListOptions, checkPatchOptions } from './options.ts';
+import { checkDeleteOptions, checkListOptions, checkPatchOptions, checkWatchOptions } from './options.ts';
 import { keepTimes } from './patch/index.ts';
 import { applyPatch } from './patching.ts';
 import { type Resource, resourceId } from './resource.ts';
 import { selectionOf } from './selectors.ts';
 import { CompactedError, Store } from './store.ts';
 import type { StrategyContext } from './strategy.ts';
+import { invalid } from './structural/field-errors.ts';
+import { invalidError } from './structural/index.ts';
 import type { Subresource } from './subresources/subresource.ts';
 import { bookmark, eventOf } from './watch.ts';
-import { type DecodeOptions, decode, prepareCreate, prepareUpdate } from './writes.ts';
+import { checkUid, type DecodeOptions, decode, prepareCreate, prepareUpdate } from './writes.ts';
 
 export interface ApiServerOptions {
   readonly environment: Environment;
@@ -56,6 +58,8 @@ export interface DeleteResult {
   /** Gone, not only marked. */
   readonly gone: boolean;
 }
+
+type Mutable = Required<Pick<Subresource, 'get' | 'replace'>> & Pick<Subresource, 'current'>;
 
 const DEFAULT_MANAGER = 'unknown';
 
@@ -115,8 +119,7 @@ export class ApiServer {
 
   list(kind: Kind, request: ListRequest & SelectRequest): ListResult {
     const resource = this.resource(kind);
-    checkListOptions(request);
-    const selected = selectionOf(resource, request.labelSelector, request.fieldSelector);
+    const selected = selectionOf(resource, request, () => checkListOptions(request));
     const page = listPage(this.store, resource.table, request, selected);
     return resource.conversion ? { ...page, items: page.items.map(resource.conversion.fromStored) } : page;
   }
@@ -127,7 +130,7 @@ export class ApiServer {
    */
   watch(kind: Kind, request: WatchRequest, listener: (event: WatchEvent) => void): () => void {
     const resource = this.resource(kind);
-    const selected = selectionOf(resource, request.labelSelector, request.fieldSelector);
+    const selected = selectionOf(resource, request, () => checkWatchOptions(request));
     const tell = (event: WatchEvent | undefined) => {
       if (event) listener({ ...event, object: shown(resource, event.object) });
     };
@@ -157,10 +160,9 @@ export class ApiServer {
       const ref = { name: object.metadata?.name ?? '', ...(target && { namespace: target }) };
       return this.post(kind, ref, request.subresource, object, request);
     }
-    if (object.metadata?.resourceVersion) {
-      throw new ApiError(500, 'InternalError', 'resourceVersion should not be set on objects to be created');
-    }
-    return this.#create(resource, target, decode(resource, object, request), request);
+    const decoded = decode(resource, object, request);
+    const { deletionTimestamp: _, deletionGracePeriodSeconds: __, ...metadata } = decoded.metadata;
+    return this.#create(resource, target, { ...decoded, metadata }, request);
   }
 
   /** An action on an object, such as binding a pod to a node. */
@@ -173,23 +175,28 @@ export class ApiServer {
 
   replace(kind: Kind, ref: ObjectRef, object: KubeObject, request: WriteRequest = {}): KubeObject {
     const resource = this.resource(kind);
-    const { name, namespace } = object.metadata ?? {};
-    if (name !== undefined && name !== '' && name !== ref.name) {
-      throw badRequest(`the name of the object (${name}) does not match the name on the URL (${ref.name})`);
-    }
-    if (kind.namespaced && namespace && namespace !== ref.namespace) {
-      throw badRequest('the namespace of the provided object does not match the namespace sent on the request');
-    }
-    if (!name)
-      throw badRequest(`the name of the object (${ref.name} based on URL) was undeterminable: name must be provided`);
-    const decoded = decode(resource, object, request);
-    const subresource = this.#mutable(resource, request.subresource);
-    if (subresource)
-      return subresource.replace({ server: this, resource, ref, body: object, request, context: this.#context() });
+    const served = this.#mutable(resource, request.subresource);
+    const decoded = served ? object : decode(resource, object, request);
+    checkPlace(kind, ref, decoded);
+    if (served) return served.replace({ server: this, resource, ref, body: object, request, context: this.#context() });
     const previous = this.store.get(resource.table, keyOf(resource.kind.namespaced ? ref : { name: ref.name }));
+    if (!previous && !resource.createOnUpdate) throw notFound(kind, ref.name);
+    checkUid(resource, ref, decoded.metadata.uid, previous?.metadata.uid);
     if (previous) return this.#update(resource, toStored(resource, decoded), previous, request);
-    if (!resource.createOnUpdate) throw notFound(kind, ref.name);
-    return this.#create(resource, ref.namespace, decoded, request);
+    const { resourceVersion: _, ...metadata } = decoded.metadata;
+    return this.#create(resource, ref.namespace, { ...decoded, metadata }, request);
+  }
+
+  /** As {@link replace}, of an object that needs no reading; `managersSubresource` is whose write it counts as. */
+  replaceDecoded(
+    kind: Kind,
+    ref: ObjectRef,
+    object: KubeObject,
+    request: WriteRequest & { readonly managersSubresource?: string } = {},
+  ): KubeObject {
+    const resource = this.resource(kind);
+    const previous = this.#existing(resource, ref);
+    return this.#update(resource, toStored(resource, object), previous, request);
   }
 
   patch(
@@ -210,7 +217,8 @@ export class ApiServer {
     }
     const subresource = this.#mutable(resource, request.subresource);
     if (subresource) {
-      const current = subresource.get({ server: this, resource, ref, context: this.#context() });
+      const read = { server: this, resource, ref, context: this.#context() };
+      const current = subresource.current?.(read) ?? subresource.get(read);
       const patched = applyPatch({
         type,
         body,
@@ -219,14 +227,23 @@ export class ApiServer {
         request,
         now: this.#environment.now(),
       });
-      return subresource.replace({ server: this, resource, ref, body: patched, request, context: this.#context() });
+      return subresource.replace({
+        server: this,
+        resource,
+        ref,
+        body: patched,
+        patched: true,
+        request,
+        context: this.#context(),
+      });
     }
     const stored = this.store.get(resource.table, keyOf(ref));
     if (!stored && (type !== 'apply' || request.subresource)) throw notFound(kind, ref.name);
     const live = stored && shown(resource, stored);
     const now = this.#environment.now();
     const patched = applyPatch({ type, body, ...(live && { live }), ref, resource, request, now });
-    const decoded = decode(resource, patched, request);
+    const decoded = decodePatched(resource, patched, type, request);
+    checkPlace(kind, ref, decoded);
     if (!stored) return this.#create(resource, ref.namespace, decoded, { ...request, applied: true });
     return this.#update(resource, toStored(resource, decoded), stored, { ...request, applied: type === 'apply' });
   }
@@ -263,9 +280,11 @@ export class ApiServer {
     options: DeleteRequest = {},
   ): readonly KubeObject[] {
     const { items } = this.list(kind, request);
-    return items.map(({ metadata: { namespace, name = '' } }) => {
-      return this.delete(kind, { name, ...(namespace && { namespace }) }, options).object;
-    });
+    for (const { metadata } of items) {
+      const { namespace, name = '' } = metadata;
+      this.delete(kind, { name, ...(namespace && { namespace }) }, options);
+    }
+    return items;
   }
 
   /**
@@ -290,8 +309,14 @@ export class ApiServer {
 
   #changesSince(resourceVersion: string) {
     const revision = Number(resourceVersion);
-    if (!Number.isSafeInteger(revision))
-      throw badRequest(`invalid resource version ${JSON.stringify(resourceVersion)}`);
+    if (!Number.isSafeInteger(revision)) {
+      const said = JSON.stringify(resourceVersion);
+      throw new ApiError(
+        500,
+        '',
+        `resourceVersion: Invalid value: ${said}: strconv.ParseUint: parsing ${said}: invalid syntax`,
+      );
+    }
     try {
       return this.store.since(revision);
     } catch (error) {
@@ -307,13 +332,13 @@ export class ApiServer {
   }
 
   /** Undefined for the main resource and for status. Throws 404 for what is not there. */
-  #mutable(resource: Resource, name: string | undefined): Required<Pick<Subresource, 'get' | 'replace'>> | undefined {
+  #mutable(resource: Resource, name: string | undefined): Mutable | undefined {
     if (name === undefined) return undefined;
     if (name === 'status' && resource.statusSubresource) return undefined;
     const subresource = this.#subresources.get(`${resourceId(resource.kind)}/${name}`);
-    const { get, replace } = subresource ?? {};
+    const { get, replace, current } = subresource ?? {};
     if (!get || !replace) throw noSuchResource();
-    return { get, replace };
+    return { get, replace, ...(current && { current }) };
   }
 
   #create(
@@ -333,7 +358,15 @@ export class ApiServer {
     const prepared = prepareCreate(resource, object, namespace, context);
     const key = keyOf(prepared.metadata);
     for (const step of this.#admission) step.validate?.({ ...admission, object: prepared }, this.store);
-    if (this.store.get(resource.table, key)) throw alreadyExists(kind, prepared.metadata.name ?? '');
+    const { resourceVersion } = decoded.metadata;
+    const existing = this.store.get(resource.table, key);
+    if (resourceVersion && !request.dryRun) {
+      throw new ApiError(500, '', 'resourceVersion should not be set on objects to be created');
+    }
+    if (existing) throw alreadyExists(kind, existing, prepared);
+    if (request.dryRun && resourceVersion) {
+      return shown(resource, { ...prepared, metadata: { ...prepared.metadata, resourceVersion } });
+    }
     if (request.dryRun) return shown(resource, prepared);
     return shown(resource, this.store.put(resource.table, key, prepared));
   }
@@ -342,10 +375,10 @@ export class ApiServer {
     resource: Resource,
     next: KubeObject,
     previous: KubeObject,
-    request: WriteRequest & { readonly applied?: boolean },
+    request: WriteRequest & { readonly applied?: boolean; readonly managersSubresource?: string },
   ): KubeObject {
     const context = this.#context();
-    const { subresource } = request;
+    const { subresource, managersSubresource = subresource } = request;
     const admission: AdmissionRequest = {
       operation: 'UPDATE',
       resource,
@@ -359,7 +392,7 @@ export class ApiServer {
       : this.#managers.updated(resource, next, previous, {
           manager: request.fieldManager ?? DEFAULT_MANAGER,
           now: context.now,
-          ...(subresource && { subresource }),
+          ...(managersSubresource && { subresource: managersSubresource }),
         });
     const prepared = prepareUpdate(resource, this.#mutate(tracked, admission), previous, subresource, context);
     const managed = keepTimes(previous, prepared);
@@ -384,6 +417,46 @@ const shown = (resource: Resource, object: KubeObject): KubeObject =>
 
 const toStored = (resource: Resource, object: KubeObject): KubeObject =>
   resource.conversion ? resource.conversion.toStored(object) : object;
+
+/** @throws ApiError 400 when an object is not what its URL says */
+function checkPlace(kind: Kind, ref: ObjectRef, { metadata }: KubeObject): void {
+  const { name, namespace } = metadata ?? {};
+  if (kind.namespaced && namespace && namespace !== ref.namespace) {
+    throw badRequest('the namespace of the provided object does not match the namespace sent on the request');
+  }
+  if (!name) {
+    throw badRequest(`the name of the object (${ref.name} based on URL) was undeterminable: name must be provided`);
+  }
+  if (name !== ref.name) {
+    throw badRequest(`the name of the object (${name}) does not match the name on the URL (${ref.name})`);
+  }
+}
+
+/** What a patch makes of an object must still be one. */
+function decodePatched(
+  resource: Resource,
+  patched: KubeObject,
+  type: PatchType | 'strategic',
+  request: WriteRequest,
+): KubeObject {
+  try {
+    return decode(resource, patched, request);
+  } catch (error) {
+    if (!(error instanceof ApiError) || error.code !== 400) throw error;
+    const why = error.message.replace(/^.* cannot be handled as a [^:]*: /, '');
+    if (type === 'apply') {
+      const { group, version, kind } = resource.kind;
+      const type = `${group}/${version}, Kind=${kind}`;
+      const { namespace = '', name } = patched.metadata;
+      throw new ApiError(
+        500,
+        '',
+        `failed to convert new object (${namespace}/${name}; ${type}) to proper version: unable to convert unstructured object to ${type}: error decoding from json: ${why}`,
+      );
+    }
+    throw invalidError({ group: '', kind: '' }, '', [invalid('patch', JSON.stringify(patched), why)]);
+  }
+}
 
 /** Whether marking an object for deletion leaves anything to write. */
 function changed(marked: KubeObject, previous: KubeObject): boolean {

@@ -60,16 +60,21 @@ function held(strategy: Strategy, object: KubeObject, context: StrategyContext):
 
 function checkPreconditions(resource: Resource, { metadata }: KubeObject, request: DeleteRequest): void {
   const name = metadata.name ?? '';
+  const kind = {
+    ...resource.kind,
+    plural: resource.kind.kind,
+    group: resource.table.slice(0, resource.table.indexOf('/')),
+  };
   if (request.uid !== undefined && request.uid !== metadata.uid) {
     throw conflict(
-      resource.kind,
+      kind,
       name,
       `the UID in the precondition (${request.uid}) does not match the UID in record (${metadata.uid}). The object might have been deleted and then recreated`,
     );
   }
   if (request.resourceVersion !== undefined && request.resourceVersion !== metadata.resourceVersion) {
     throw conflict(
-      resource.kind,
+      kind,
       name,
       `the ResourceVersion in the precondition (${request.resourceVersion}) does not match the ResourceVersion in record (${metadata.resourceVersion}). The object might have been modified`,
     );

@@ -1,4 +1,4 @@
-import type { Kind } from '../api/kube.ts';
+import type { Kind, KubeObject } from '../api/kube.ts';
 import { ApiError } from '../runtime/client.ts';
 import { qualifiedResource } from './resource.ts';
 import { withDetails } from './status-details.ts';
@@ -15,12 +15,14 @@ export const notFound = (kind: Kind, name: string): ApiError =>
 export const noSuchResource = (): ApiError =>
   new ApiError(404, 'NotFound', 'the server could not find the requested resource');
 
-export const alreadyExists = (kind: Kind, name: string): ApiError =>
-  about(
-    new ApiError(409, 'AlreadyExists', `${qualifiedResource(kind)} ${JSON.stringify(name)} already exists`),
-    kind,
-    name,
-  );
+export function alreadyExists(kind: Kind, { metadata }: KubeObject, wanted: KubeObject): ApiError {
+  const going = metadata.deletionTimestamp === undefined ? '' : 'object is being deleted: ';
+  const drawn = wanted.metadata.generateName
+    ? ', the server was not able to generate a unique name for the object'
+    : '';
+  const said = `${qualifiedResource(kind)} ${JSON.stringify(metadata.name)} already exists${drawn}`;
+  return new ApiError(409, 'AlreadyExists', `${drawn === '' ? going : ''}${said}`);
+}
 
 export const conflict = (kind: Kind, name: string, why: string): ApiError =>
   about(

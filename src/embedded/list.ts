@@ -62,7 +62,7 @@ function momentOf(store: Store, { resourceVersion = '', resourceVersionMatch }: 
   const revision = Number(resourceVersion);
   if (!Number.isSafeInteger(revision) || revision < 0) {
     throw badRequest(
-      `Invalid value: ${JSON.stringify(resourceVersion)}: strconv.ParseUint: parsing ${JSON.stringify(resourceVersion)}: invalid syntax`,
+      `invalid resource version: resourceVersion: Invalid value: ${JSON.stringify(resourceVersion)}: strconv.ParseUint: parsing ${JSON.stringify(resourceVersion)}: invalid syntax`,
     );
   }
   return resourceVersionMatch === 'Exact' ? revision : Math.max(revision, store.revision);
@@ -91,5 +91,5 @@ function decode(token: string): Continuation {
   } catch {
     // Told below, as any other token that is none of ours.
   }
-  throw badRequest('continue key is not valid');
+  throw badRequest('invalid continue token: continue key is not valid: it is none of this server');
 }

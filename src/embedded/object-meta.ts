@@ -1,6 +1,8 @@
 import type { ObjectMeta } from '../api/kube.ts';
 import type { FieldError } from './strategy.ts';
-import { forbidden } from './structural/field-errors.ts';
+import { forbidden, invalid } from './structural/field-errors.ts';
+import { metadataErrors, metadataUpdateErrors } from './structural/index.ts';
+import { pathSegmentProblems } from './structural/names.ts';
 
 const SUFFIX_LETTERS = 'bcdfghjklmnpqrstvwxz2456789';
 const SUFFIX_LENGTH = 5;
@@ -22,21 +24,36 @@ export function drawUid(random: () => number): string {
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
 }
 
-/** Metadata that nobody may change once it is set, and finalizers that come too late. */
-export function validateMetaUpdate(next: ObjectMeta, previous: ObjectMeta): FieldError[] {
-  const errors: FieldError[] = [];
-  if (previous.deletionTimestamp !== undefined) {
-    const known = new Set(previous.finalizers);
-    const added = (next.finalizers ?? []).filter((finalizer) => !known.has(finalizer));
-    if (added.length > 0) {
-      const names = added.map((name) => JSON.stringify(name)).join(', ');
-      errors.push(
-        forbidden(
-          'metadata.finalizers',
-          `no new finalizers can be added if the object is being deleted, found new finalizers []string{${names}}`,
-        ),
-      );
-    }
-  }
-  return errors;
+const IMMUTABLE = [
+  'name',
+  'namespace',
+  'uid',
+  'creationTimestamp',
+  'deletionTimestamp',
+  'deletionGracePeriodSeconds',
+] as const;
+
+/** What is wrong with the metadata of an update, of whatever kind. */
+export function metaUpdateErrors(next: ObjectMeta, previous: ObjectMeta, namespaced: boolean): readonly FieldError[] {
+  const changed = IMMUTABLE.filter((field) => next[field] !== previous[field]);
+  return [
+    ...metadataErrors(next, namespaced, pathSegmentProblems),
+    ...lateFinalizers(next, previous),
+    ...changed.map((field) => invalid(`metadata.${field}`, next[field] ?? null, 'field is immutable')),
+    ...metadataUpdateErrors(next),
+  ];
+}
+
+function lateFinalizers(next: ObjectMeta, previous: ObjectMeta): readonly FieldError[] {
+  if (previous.deletionTimestamp === undefined) return [];
+  const known = new Set(previous.finalizers);
+  const added = (next.finalizers ?? []).filter((finalizer) => !known.has(finalizer)).sort();
+  if (added.length === 0) return [];
+  const names = added.map((name) => JSON.stringify(name)).join(', ');
+  return [
+    forbidden(
+      'metadata.finalizers',
+      `no new finalizers can be added if the object is being deleted, found new finalizers []string{${names}}`,
+    ),
+  ];
 }

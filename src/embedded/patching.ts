@@ -31,6 +31,11 @@ export function applyPatch(patch: PatchRequest): KubeObject {
 function apply({ body, live, resource, request, now }: PatchRequest): KubeObject {
   const { fieldManager = '', force = false, subresource } = request;
   const applied = body as KubeObject;
+  if (applied.kind !== resource.kind.kind) {
+    throw badRequest(
+      `invalid object type: ${resource.kind.group}/${resource.kind.version}, Kind=${applied.kind ?? ''}`,
+    );
+  }
   return serverSideApply({
     ...(live && { live }),
     applied,

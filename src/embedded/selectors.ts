@@ -7,24 +7,31 @@ import type { Resource } from './resource.ts';
 export type Predicate = (object: KubeObject) => boolean;
 
 /**
- * The label and field selectors of one request; undefined when everything is selected.
+ * The label and field selectors of one request; undefined when everything is selected. `check` looks at its other
+ * options, once the selectors could be read.
  * @throws ApiError 400 for a selector that cannot be read or a field that cannot be selected by
  */
 export function selectionOf(
   resource: Resource,
-  labelSelector: string | undefined,
-  fieldSelector: string | undefined,
+  { labelSelector, fieldSelector }: { readonly labelSelector?: string; readonly fieldSelector?: string },
+  check: () => void = () => {},
 ): Predicate | undefined {
-  const tests = [
-    ...(labelSelector ? parseLabelSelector(labelSelector) : []),
-    ...(fieldSelector ? fieldTests(resource, fieldSelector) : []),
-  ];
+  const labels = labelSelector ? parseLabelSelector(labelSelector) : [];
+  const terms = fieldSelector ? fieldTerms(fieldSelector) : [];
+  check();
+  const tests = [...labels, ...terms.map((term) => fieldTest(resource, term))];
   if (tests.length === 0) return undefined;
   return (object) => tests.every((test) => test(object));
 }
 
+interface FieldTerm {
+  readonly label: string;
+  readonly equal: boolean;
+  readonly wanted: string;
+}
+
 /** `a=b,c!=d`. */
-function fieldTests(resource: Resource, selector: string): Predicate[] {
+function fieldTerms(selector: string): readonly FieldTerm[] {
   return selector
     .split(',')
     .filter((term) => term !== '')
@@ -33,11 +40,12 @@ function fieldTests(resource: Resource, selector: string): Predicate[] {
       if (!match) throw badRequest(`invalid selector: '${selector}'; can't understand '${term}'`);
       const [, label = '', operator, wanted = ''] = match;
       return { label, equal: operator !== '!=', wanted };
-    })
-    .map(({ label, equal, wanted }) => {
-      const value = fieldReader(resource, label);
-      return (object) => (value(object) === wanted) === equal;
     });
+}
+
+function fieldTest(resource: Resource, { label, equal, wanted }: FieldTerm): Predicate {
+  const value = fieldReader(resource, label);
+  return (object) => (value(object) === wanted) === equal;
 }
 
 function fieldReader(resource: Resource, label: string): (object: KubeObject) => string {

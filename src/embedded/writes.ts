@@ -1,12 +1,13 @@
-import { apiVersionOf, type KubeObject, type ObjectMeta } from '../api/kube.ts';
+import { apiVersionOf, type Kind, type KubeObject, type ObjectMeta } from '../api/kube.ts';
+import type { ObjectRef } from '../runtime/client.ts';
 import { deepEqual } from '../runtime/json.ts';
 import { badRequest, conflict, staleVersion } from './errors.ts';
 import { instantText } from './instant.ts';
-import { drawUid, generatedName, validateMetaUpdate } from './object-meta.ts';
+import { drawUid, generatedName, metaUpdateErrors } from './object-meta.ts';
 import type { Resource } from './resource.ts';
-import type { FieldError, StrategyContext } from './strategy.ts';
+import type { StrategyContext } from './strategy.ts';
 import { invalid } from './structural/field-errors.ts';
-import { invalidError, metadataErrors, metadataUpdateErrors } from './structural/index.ts';
+import { invalidError, metadataErrors } from './structural/index.ts';
 import { asPrefix, subdomainProblems } from './structural/names.ts';
 
 export interface DecodeOptions {
@@ -19,9 +20,15 @@ export interface DecodeOptions {
 export function decode(resource: Resource, object: KubeObject, options: DecodeOptions = {}): KubeObject {
   const { kind, strategy } = resource;
   const expected = apiVersionOf(kind);
-  if (object.apiVersion !== undefined && object.apiVersion !== expected) {
+  if (!resource.custom) checkRegistered(kind, object);
+  else if (!object.kind) {
     throw badRequest(
-      `the API version in the data (${object.apiVersion}) does not match the expected API version (${expected})`,
+      `the object provided is unrecognized (must be of type ${kind.kind}): Object 'Kind' is missing in '${JSON.stringify(object)}'`,
+    );
+  }
+  if (object.apiVersion !== expected && (object.apiVersion !== undefined || resource.custom)) {
+    throw badRequest(
+      `the API version in the data (${object.apiVersion ?? ''}) does not match the expected API version (${expected})`,
     );
   }
   if (object.kind !== undefined && object.kind !== kind.kind) {
@@ -37,6 +44,15 @@ export function decode(resource: Resource, object: KubeObject, options: DecodeOp
   if (options.fieldValidation === 'Warn')
     for (const path of unknown) options.warn?.(`unknown field ${JSON.stringify(path)}`);
   return { ...decoded, apiVersion: expected, kind: kind.kind, metadata: decoded.metadata ?? {} };
+}
+
+/** Kubernetes' own types are looked up by what an object says it is. */
+function checkRegistered(kind: Kind, { apiVersion = apiVersionOf(kind), kind: name = kind.kind }: KubeObject): void {
+  if (apiVersion === apiVersionOf(kind) && name === kind.kind) return;
+  const version = apiVersion.slice(apiVersion.indexOf('/') + 1);
+  throw badRequest(
+    `${name} in version ${JSON.stringify(version)} cannot be handled as a ${kind.kind}: no kind ${JSON.stringify(name)} is registered for version ${JSON.stringify(apiVersion)} in scheme "pkg/runtime/scheme.go:111"`,
+  );
 }
 
 /** The object as it is stored first. `object` is decoded. */
@@ -70,13 +86,7 @@ function newMeta(
   namespace: string | undefined,
   context: StrategyContext,
 ): ObjectMeta {
-  const {
-    deletionTimestamp: _timestamp,
-    deletionGracePeriodSeconds: _grace,
-    generation: _generation,
-    resourceVersion: _version,
-    ...kept
-  } = given;
+  const { resourceVersion: _version, ...kept } = given;
   const random = () => context.random();
   const name = given.name || (given.generateName ? generatedName(given.generateName, random) : undefined);
   return compact({
@@ -115,13 +125,7 @@ export function prepareUpdate(
     subresource === 'status'
       ? statusOnly(resource, merged, previous, context)
       : mainOnly(resource, merged, previous, context);
-  const earlier = [
-    ...metaUpdateErrors(next.metadata, previous.metadata),
-    ...validateMetaUpdate(prepared.metadata, previous.metadata),
-    ...(resource.custom || subresource !== undefined
-      ? metadataUpdateErrors(prepared.metadata)
-      : metadataErrors(prepared.metadata, kind.namespaced, nameRule(resource))),
-  ];
+  const earlier = metaUpdateErrors(prepared.metadata, previous.metadata, kind.namespaced);
   const errors =
     (subresource === 'status'
       ? strategy.validateStatus?.(prepared, previous, earlier)
@@ -133,50 +137,47 @@ export function prepareUpdate(
 function checkVersion(resource: Resource, next: ObjectMeta, previous: ObjectMeta): void {
   const { kind } = resource;
   const name = previous.name ?? '';
-  if (next.uid && next.uid !== previous.uid) {
-    throw conflict(
-      kind,
-      name,
-      `StorageError: invalid object, Code: 4, Key: ${storageKey(resource, previous)}, ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in precondition: ${next.uid}, UID in object meta: ${previous.uid}`,
-    );
-  }
   if (!next.resourceVersion) {
     if (resource.unconditionalUpdate ?? !resource.custom) return;
-    throw invalidError(kind, name, [invalid('metadata.resourceVersion', 0, 'must be specified for an update')]);
+    throw invalidError({ ...kind, kind: kind.plural }, name, [
+      invalid('metadata.resourceVersion', 0, 'must be specified for an update'),
+    ]);
   }
   if (next.resourceVersion !== previous.resourceVersion) throw staleVersion(kind, name);
 }
 
-function storageKey({ kind, custom }: Resource, { namespace, name }: ObjectMeta): string {
-  const folder = custom ? `${kind.group}/${kind.plural}` : kind.plural;
+/**
+ * An update that names an identity is meant for no other object.
+ * @throws ApiError 409
+ */
+export function checkUid(resource: Resource, ref: ObjectRef, wanted: string | undefined, found = ''): void {
+  if (!wanted || wanted === found) return;
+  throw conflict(
+    resource.kind,
+    ref.name,
+    `StorageError: invalid object, Code: 4, Key: ${storageKey(resource, ref)}, ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in precondition: ${wanted}, UID in object meta: ${found}`,
+  );
+}
+
+function storageKey({ table, custom }: Resource, { namespace, name }: ObjectRef): string {
+  const [group = '', plural = ''] = table.split('/');
+  const folder = custom ? `${group}/${plural}` : plural === 'services' ? 'services/specs' : plural;
   return `/registry/${folder}/${namespace ? `${namespace}/` : ''}${name}`;
 }
 
 function updatedMeta(next: ObjectMeta, previous: ObjectMeta): ObjectMeta {
-  const { deletionTimestamp, deletionGracePeriodSeconds, generation, generateName } = previous;
+  const { deletionTimestamp = next.deletionTimestamp, generation } = previous;
+  const deletionGracePeriodSeconds = next.deletionGracePeriodSeconds ?? previous.deletionGracePeriodSeconds;
   return compact({
     ...next,
-    ...(previous.name && { name: previous.name }),
     ...(previous.namespace && { namespace: previous.namespace }),
-    ...(previous.uid && { uid: previous.uid }),
+    ...(previous.uid && { uid: next.uid || previous.uid }),
     ...(previous.creationTimestamp && { creationTimestamp: previous.creationTimestamp }),
     ...(previous.resourceVersion && { resourceVersion: previous.resourceVersion }),
-    ...((next.generateName ?? generateName) && { generateName: next.generateName ?? generateName ?? '' }),
     generation: generation as number,
     deletionTimestamp: deletionTimestamp as string,
     deletionGracePeriodSeconds: deletionGracePeriodSeconds as number,
   });
-}
-
-function metaUpdateErrors(next: ObjectMeta, previous: ObjectMeta): FieldError[] {
-  if (next.deletionTimestamp === undefined || previous.deletionTimestamp !== undefined) return [];
-  return [
-    invalid(
-      'metadata.deletionTimestamp',
-      next.deletionTimestamp,
-      'field is immutable; may only be changed via deletion',
-    ),
-  ];
 }
 
 function statusOnly(resource: Resource, next: KubeObject, previous: KubeObject, context: StrategyContext): KubeObject {

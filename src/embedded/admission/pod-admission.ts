@@ -14,12 +14,15 @@ const SYSTEM_PRIORITIES: Readonly<Record<string, number>> = {
   'system-node-critical': 2_000_001_000,
 };
 
+/** Admission comes before a name is drawn. */
+const shownName = ({ metadata }: KubeObject): string => metadata.name || (metadata.generateName ?? '');
+
 const specOf = (object: KubeObject): Fields => (object.spec ?? {}) as Fields;
 
 /** Pods outlive a short outage of their node: the tolerations that kube-apiserver gives them. */
 export const defaultTolerations: AdmissionStep = {
-  mutate(object, { operation, resource }) {
-    if (operation !== 'CREATE' || resource.table !== PODS) return object;
+  mutate(object, { resource, subresource }) {
+    if (resource.table !== PODS || subresource) return object;
     const given = (specOf(object).tolerations ?? []) as readonly Fields[];
     const missing = UNREACHABLE_TAINTS.filter((taint) => !given.some((toleration) => tolerates(toleration, taint)));
     if (missing.length === 0) return object;
@@ -38,9 +41,17 @@ const tolerates = ({ key, effect }: Fields, taint: string): boolean =>
 
 /** Turns the name of a priority class into its number. */
 export const podPriority: AdmissionStep = {
-  mutate(object, { operation, resource }, view) {
-    if (operation !== 'CREATE' || resource.table !== PODS) return object;
+  mutate(object, { operation, resource, subresource, previous }, view) {
+    if (resource.table !== PODS || subresource) return object;
     const spec = specOf(object);
+    if (operation === 'UPDATE' && previous) {
+      const { priority, preemptionPolicy } = specOf(previous);
+      const kept = {
+        ...(priority !== undefined && { priority }),
+        ...(preemptionPolicy !== undefined && { preemptionPolicy }),
+      };
+      return { ...object, spec: { ...kept, ...spec } };
+    }
     const classes = view.list(PRIORITY_CLASSES) as readonly (KubeObject & Fields)[];
     const wanted = (spec.priorityClassName as string | undefined) || undefined;
     const found = wanted
@@ -50,15 +61,18 @@ export const podPriority: AdmissionStep = {
           .sort((a, b) => Number(b.value) - Number(a.value))[0];
     const system = wanted === undefined ? undefined : SYSTEM_PRIORITIES[wanted];
     if (wanted && !found && system === undefined) {
-      throw forbiddenRequest(
-        resource.kind,
-        object.metadata.name ?? '',
-        `no PriorityClass with name ${wanted} was found`,
-      );
+      throw forbiddenRequest(resource.kind, shownName(object), `no PriorityClass with name ${wanted} was found`);
     }
     const priority = Number(found?.value ?? system ?? 0);
     const preemptionPolicy = String(found?.preemptionPolicy ?? 'PreemptLowerPriority');
     const name = found?.metadata.name ?? wanted;
+    if (spec.priority !== undefined && spec.priority !== priority) {
+      throw forbiddenRequest(
+        resource.kind,
+        shownName(object),
+        `the integer value of priority (${spec.priority}) must not be provided in pod spec; priority admission controller computed ${priority} from the given PriorityClass name`,
+      );
+    }
     return { ...object, spec: { ...spec, ...(name && { priorityClassName: name }), priority, preemptionPolicy } };
   },
 };

@@ -42,6 +42,11 @@ export const resourceQuota: AdmissionStep = {
   },
 };
 
+interface Asking {
+  readonly name?: string;
+  readonly resources?: { readonly requests?: Amounts; readonly limits?: Amounts };
+}
+
 /** A namespace that limits CPU or memory takes only pods that say how much they need. */
 export function checkSpecified(
   quota: KubeObject,
@@ -50,10 +55,8 @@ export function checkSpecified(
   pod: KubeObject,
 ): void {
   if (resource.table !== PODS) return;
-  const containers = ((pod.spec as { containers?: readonly unknown[] } | undefined)?.containers ?? []) as readonly {
-    readonly name?: string;
-    readonly resources?: { readonly requests?: Amounts; readonly limits?: Amounts };
-  }[];
+  const spec = (pod.spec ?? {}) as { readonly [field in 'containers' | 'initContainers']?: readonly Asking[] };
+  const containers = [...(spec.containers ?? []), ...(spec.initContainers ?? [])];
   const missing = ['cpu', 'memory', 'limits.cpu', 'limits.memory', 'requests.cpu', 'requests.memory']
     .filter((name) => hard[name] !== undefined)
     .flatMap((name) => {

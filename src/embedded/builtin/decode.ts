@@ -1,6 +1,7 @@
 import type { KubeObject } from '../../api/kube.ts';
 import { badRequest } from '../errors.ts';
 import { asTyped, type MergeSchema } from '../patch/index.ts';
+import { canonicalQuantity } from './quantity.ts';
 
 /**
  * Reads an object of one of Kubernetes' own kinds as the server's types do: unknown fields are dropped and named.
@@ -26,6 +27,7 @@ function read(schema: MergeSchema, value: unknown, path: string, unknown: string
     return shared(value, (item, index) => read(list.item, item, `${path}[${index}]`, unknown, kind));
   }
   if (isMap(value)) return readMap(schema, value, path, unknown, kind);
+  if (schema.time) return moment(value, kind);
   const fits = schema.scalar !== undefined && (schema.scalar === 'any' || typeof value === schema.scalar);
   if (!fits) throw mistyped(kind, path, typeof value, schema);
   return value;
@@ -44,13 +46,26 @@ function readMap(schema: MergeSchema, value: Map, path: string, unknown: string[
       delete result[key];
       continue;
     }
-    const next = read(field, value[key], at, unknown, kind);
+    const next = isAmounts(map) ? canonicalQuantity(value[key], kind) : read(field, value[key], at, unknown, kind);
     if (next === value[key]) continue;
     result ??= { ...value };
     result[key] = next;
   }
   return result ?? value;
 }
+
+const MOMENT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/;
+
+function moment(value: unknown, kind: string): unknown {
+  if (typeof value === 'string' && MOMENT.test(value) && !Number.isNaN(Date.parse(value))) return value;
+  throw badRequest(
+    `${kind} in version "v1" cannot be handled as a ${kind}: parsing time ${JSON.stringify(value)}: it is not in RFC 3339`,
+  );
+}
+
+/** Maps of quantities: any scalar under any name. */
+const isAmounts = ({ fields, rest }: NonNullable<MergeSchema['map']>): boolean =>
+  fields.size === 0 && rest?.scalar === 'any' && !rest.map && !rest.time;
 
 function shared(items: readonly unknown[], change: (item: unknown, index: number) => unknown): readonly unknown[] {
   let changed = false;

@@ -30,22 +30,20 @@ function renamed(object: KubeObject, names: Readonly<Record<string, string>>, ap
 
 /** An Event is stored as core/v1 sees it; events.k8s.io/v1 is another face of the same object. */
 export const eventConversion: Conversion = {
-  toStored: (object) => filled(renamed(object, OLD_NAMES, 'v1')),
-  fromStored: (object) => renamed(object, NEW_NAMES, 'events.k8s.io/v1'),
+  toStored: (object) => ({ reportingComponent: '', reportingInstance: '', ...renamed(object, OLD_NAMES, 'v1') }),
+  fromStored: (object) => {
+    const { reportingController, reportingInstance, ...event } = renamed(
+      object,
+      NEW_NAMES,
+      'events.k8s.io/v1',
+    ) as EventObject;
+    return {
+      ...event,
+      ...(reportingController ? { reportingController } : {}),
+      ...(reportingInstance ? { reportingInstance } : {}),
+    } as KubeObject;
+  },
 };
-
-/** Fields that core/v1 always shows. */
-export function filled(object: KubeObject): KubeObject {
-  const defaults = {
-    firstTimestamp: null,
-    lastTimestamp: null,
-    eventTime: null,
-    source: {},
-    reportingComponent: '',
-    reportingInstance: '',
-  };
-  return { ...defaults, ...object } as KubeObject;
-}
 
 const read = (object: KubeObject, ...path: readonly string[]): string => {
   const value = path.reduce<unknown>((at, key) => (at as Fields | undefined)?.[key], object as EventObject);
@@ -78,7 +76,6 @@ export const newEventFields: readonly SelectableField[] = [
 
 /** core/v1 asks little of an Event; what is wrong with its metadata counts when all else is right. */
 export const coreEventStrategy: Strategy = {
-  decode: (object) => ({ object: filled(object), unknown: [] }),
   validate: (next, previous, earlier) => {
     const own = eventErrors(next as StoredEvent, 'reportingComponent');
     if (previous) return [...earlier, ...own];

@@ -21,6 +21,7 @@ const labelled = (object: KubeObject): KubeObject => ({
 /** Namespaces: they end once the namespace controller has emptied them. */
 export const namespaceStrategy: Strategy = {
   validateName: labelProblems,
+  decode: (object) => ({ object: object.metadata?.name ? labelled(object) : object, unknown: [] }),
   prepareForCreate: (object) =>
     labelled({
       ...object,

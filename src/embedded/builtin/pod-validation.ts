@@ -1,6 +1,7 @@
 import type { FieldError } from '../strategy.ts';
 import { duplicate, invalid, notSupported, required } from '../structural/field-errors.ts';
 import { labelProblems } from '../structural/names.ts';
+import { resourceErrors } from './container-resources.ts';
 import type { PodObject } from './pod.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -77,6 +78,7 @@ function containerErrors(
     else if (image.trim() !== image)
       errors.push(invalid(`${at}.image`, image, 'must not have leading or trailing whitespace'));
     errors.push(...oneOf(container.imagePullPolicy, PULL_POLICIES, `${at}.imagePullPolicy`));
+    errors.push(...resourceErrors((container.resources ?? {}) as object, `${at}.resources`));
     errors.push(...portErrors(list(container.ports), `${at}.ports`));
     errors.push(...mountErrors(list(container.volumeMounts), `${at}.volumeMounts`, volumes));
     return errors;

@@ -1,7 +1,7 @@
 import type { KubeObject } from '../../api/kube.ts';
 import { deepEqual } from '../../runtime/json.ts';
 import type { FieldError, Strategy } from '../strategy.ts';
-import { forbidden } from '../structural/field-errors.ts';
+import { forbidden, invalid } from '../structural/field-errors.ts';
 import { defaultPodSpec } from './pod-defaults.ts';
 import { podErrors } from './pod-validation.ts';
 import { qosClassOf } from './qos.ts';
@@ -10,22 +10,34 @@ type Fields = Readonly<Record<string, unknown>>;
 export type PodObject = KubeObject & { readonly spec?: Fields; readonly status?: Fields };
 
 const DEFAULT_GRACE_SECONDS = 30;
+const list = (value: unknown): readonly Fields[] => (Array.isArray(value) ? (value as Fields[]) : []);
 const ENDED = new Set(['Succeeded', 'Failed']);
 
 /** Pods, as kube-apiserver keeps them. */
 export const podStrategy: Strategy = {
-  decode: (object) => ({ object: { ...object, spec: defaultPodSpec((object.spec ?? {}) as Fields) }, unknown: [] }),
+  decode: (object) => ({
+    object: {
+      ...object,
+      spec: defaultPodSpec((object.spec ?? {}) as Fields),
+      ...(object.status !== undefined && { status: withAddresses(object.status as Fields) }),
+    },
+    unknown: [],
+  }),
   prepareForCreate: (object) => ({
     ...object,
     status: { phase: 'Pending', qosClass: qosClassOf((object as PodObject).spec ?? {}) },
   }),
   prepareForUpdate: (next, previous) => ({ ...next, status: previous.status }),
   prepareForStatusUpdate: (next, previous) => {
-    const { ownerReferences } = previous.metadata;
-    const { ownerReferences: _, ...metadata } = next.metadata;
+    const { ownerReferences, deletionTimestamp } = previous.metadata;
+    const { ownerReferences: _, deletionTimestamp: __, ...metadata } = next.metadata;
     return {
       ...next,
-      metadata: { ...metadata, ...(ownerReferences && { ownerReferences }) },
+      metadata: {
+        ...metadata,
+        ...(ownerReferences && { ownerReferences }),
+        ...(deletionTimestamp && { deletionTimestamp }),
+      },
       spec: previous.spec,
       status: withQos(next.status as Fields | undefined, previous.status as Fields | undefined),
     };
@@ -43,6 +55,13 @@ export const podStrategy: Strategy = {
   generation: 'spec',
 };
 
+/** A pod's address is told twice. */
+function withAddresses(status: Fields): Fields {
+  const first = list(status.podIPs)[0]?.ip;
+  if (first !== undefined) return status.podIP === first ? status : { ...status, podIP: first };
+  return status.podIP ? { ...status, podIPs: [{ ip: status.podIP }] } : status;
+}
+
 /** The class follows from the spec; a node that leaves it out does not take it away. */
 function withQos(status: Fields | undefined, previous: Fields | undefined): Fields {
   const qosClass = status?.qosClass ?? previous?.qosClass;
@@ -53,26 +72,64 @@ const CHANGEABLE =
   'pod updates may not change fields other than `spec.containers[*].image`,`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing tolerations),`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)';
 
 function updateErrors(next: KubeObject, previous: KubeObject): readonly FieldError[] {
-  const before = previous.spec as Fields;
-  const after = next.spec as Fields;
-  if (deepEqual(before, after) || deepEqual(frozen(before), frozen(after))) return deadlineErrors(before, after);
-  return [forbidden('spec', CHANGEABLE)];
+  const [before, after] = [previous.spec as Fields, next.spec as Fields];
+  for (const field of ['containers', 'initContainers']) {
+    if (list(before[field]).length === list(after[field]).length) continue;
+    return [forbidden(`spec.${field}`, 'pod updates may not add or remove containers')];
+  }
+  const deadline = deadlineErrors(before.activeDeadlineSeconds, after.activeDeadlineSeconds);
+  if (deadline.length > 0 && after.activeDeadlineSeconds !== undefined) return deadline;
+  const errors = [
+    ...deadline,
+    ...tolerationErrors(list(before.tolerations), list(after.tolerations)),
+    ...gateErrors(before, after),
+  ];
+  if (deepEqual(before, after) || deepEqual(frozen(before), frozen(after, before))) return errors;
+  return [...errors, forbidden('spec', CHANGEABLE)];
 }
 
-function deadlineErrors(before: Fields, after: Fields): readonly FieldError[] {
-  const [was, is] = [before.activeDeadlineSeconds, after.activeDeadlineSeconds];
-  if (was === undefined || was === is) return [];
-  if (is === undefined)
-    return [forbidden('spec.activeDeadlineSeconds', 'must not update from a positive integer to nil value')];
-  return Number(is) < Number(was)
+function deadlineErrors(was: unknown, is: unknown): readonly FieldError[] {
+  const field = 'spec.activeDeadlineSeconds';
+  if (is === undefined) {
+    return was === undefined ? [] : [invalid(field, null, 'must not update from a positive integer to nil value')];
+  }
+  if (Number(is) < 0) return [invalid(field, is, `must be between 0 and ${2 ** 31 - 1}, inclusive`)];
+  return was !== undefined && Number(was) < Number(is)
+    ? [invalid(field, is, 'must be less than or equal to previous value')]
+    : [];
+}
+
+function tolerationErrors(before: readonly Fields[], after: readonly Fields[]): readonly FieldError[] {
+  const alike = (a: Fields, b: Fields) => deepEqual({ ...a, tolerationSeconds: 0 }, { ...b, tolerationSeconds: 0 });
+  return before.every((old) => after.some((next) => alike(old, next)))
     ? []
-    : [forbidden('spec.activeDeadlineSeconds', 'must be less than or equal to previous value')];
+    : [forbidden('spec.tolerations', 'existing toleration can not be modified except its tolerationSeconds')];
+}
+
+function gateErrors(before: Fields, after: Fields): readonly FieldError[] {
+  const known = new Set(list(before.schedulingGates).map(({ name }) => name));
+  return list(after.schedulingGates).flatMap(({ name }, index) =>
+    known.has(name)
+      ? []
+      : [
+          forbidden(
+            `spec.schedulingGates[${index}].name`,
+            `only deletion is allowed, but found new scheduling gate '${name}'`,
+          ),
+        ],
+  );
 }
 
 /** The spec without what an update may change. */
-function frozen(spec: Fields): Fields {
+function frozen(spec: Fields, before: Fields = spec): Fields {
   const images = (containers: unknown) =>
     (Array.isArray(containers) ? containers : []).map(({ image: _, ...rest }) => rest);
   const { activeDeadlineSeconds: _deadline, tolerations: _tolerations, schedulingGates: _gates, ...rest } = spec;
-  return { ...rest, containers: images(spec.containers), initContainers: images(spec.initContainers) };
+  const gated = list(before.schedulingGates).length > 0;
+  return {
+    ...rest,
+    ...(gated && { nodeSelector: before.nodeSelector }),
+    containers: images(spec.containers),
+    initContainers: images(spec.initContainers),
+  };
 }

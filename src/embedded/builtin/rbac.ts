@@ -30,13 +30,8 @@ interface RoleRef {
 type RoleObject = KubeObject & { readonly rules?: readonly Rule[] | null };
 type BindingObject = KubeObject & { readonly roleRef: RoleRef; readonly subjects?: readonly Subject[] };
 
-/** Roles; `rules` is answered even when there are none. */
 export const roleStrategy = (namespaced: boolean): Strategy => ({
   validateName: pathSegmentProblems,
-  decode: (object) => ({
-    object: { ...object, rules: (object as RoleObject).rules ?? null } as KubeObject,
-    unknown: [],
-  }),
   validate: (next, _previous, earlier) => [
     ...earlier,
     ...((next as RoleObject).rules ?? []).flatMap((rule, index) => ruleErrors(rule, namespaced, `rules[${index}]`)),

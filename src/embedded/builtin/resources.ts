@@ -35,7 +35,9 @@ import {
   SERVICE_ACCOUNT,
 } from './kinds.ts';
 import { leaseStrategy } from './lease.ts';
+import { limitRangeStrategy } from './limit-range.ts';
 import { namespaceStrategy } from './namespace.ts';
+import { networkPolicyStrategy } from './network-policy.ts';
 import { podStrategy } from './pod.ts';
 import { roleBindingStrategy, roleStrategy } from './rbac.ts';
 import { secretStrategy } from './secret.ts';
@@ -142,7 +144,7 @@ export const BUILTIN_RESOURCES: readonly Resource[] = [
     strategy: newEventStrategy,
   }),
   resource(RESOURCE_QUOTA, { statusSubresource: true, shortNames: ['quota'], returnsDeleted: true }),
-  resource(LIMIT_RANGE, { shortNames: ['limits'], createOnUpdate: true }),
+  resource(LIMIT_RANGE, { strategy: limitRangeStrategy, shortNames: ['limits'], createOnUpdate: true }),
   resource(PERSISTENT_VOLUME_CLAIM, { statusSubresource: true, shortNames: ['pvc'], returnsDeleted: true }),
   resource(LEASE, { strategy: leaseStrategy, unconditionalUpdate: false, createOnUpdate: true }),
   resource(PRIORITY_CLASS, { shortNames: ['pc'] }),
@@ -152,7 +154,7 @@ export const BUILTIN_RESOURCES: readonly Resource[] = [
     shortNames: ['pdb'],
     strategy: { generation: 'spec' },
   }),
-  resource(NETWORK_POLICY, { shortNames: ['netpol'], strategy: { generation: 'spec' } }),
+  resource(NETWORK_POLICY, { shortNames: ['netpol'], strategy: networkPolicyStrategy }),
   resource(HORIZONTAL_POD_AUTOSCALER, { statusSubresource: true, shortNames: ['hpa'], categories: ['all'] }),
   resource(NATIVE_POD_GROUP, { statusSubresource: true, strategy: { generation: 'spec' } }),
   resource(ROLE, { strategy: roleStrategy(true), createOnUpdate: true }),

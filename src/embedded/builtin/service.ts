@@ -1,7 +1,7 @@
 import type { KubeObject } from '../../api/kube.ts';
 import type { FieldError, Strategy, StrategyContext } from '../strategy.ts';
-import { duplicate, invalid, required } from '../structural/field-errors.ts';
-import { dns1035Problems } from '../structural/names.ts';
+import { duplicate, forbidden, invalid, notSupported, required } from '../structural/field-errors.ts';
+import { labelProblems, labelValueProblems, qualifiedNameProblems, subdomainProblems } from '../structural/names.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -11,7 +11,7 @@ const specOf = (object: KubeObject): Fields => (object.spec ?? {}) as Fields;
 
 /** Services; addresses come from 10.96.0.0/12 as a matter of form, since names resolve by other means here. */
 export const serviceStrategy: Strategy = {
-  validateName: dns1035Problems,
+  validateName: labelProblems,
   decode: (object) => ({ object: { ...object, spec: defaulted(specOf(object)) }, unknown: [] }),
   prepareForCreate: (object, context) => ({
     ...object,
@@ -35,6 +35,7 @@ function defaulted(given: Fields): Fields {
   return {
     sessionAffinity: 'None',
     type: 'ClusterIP',
+    ...(given.sessionAffinity === 'ClientIP' && { sessionAffinityConfig: { clientIP: { timeoutSeconds: 10_800 } } }),
     ...(external ? {} : { internalTrafficPolicy: 'Cluster' }),
     ...given,
     ...(given.ports !== undefined && {
@@ -46,7 +47,10 @@ function defaulted(given: Fields): Fields {
 function allocated(spec: Fields, context: StrategyContext): Fields {
   if (spec.type === 'ExternalName') return spec;
   const clusterIP = (spec.clusterIP as string | undefined) || drawAddress(context);
-  const families = { ipFamilies: ['IPv4'], ipFamilyPolicy: 'SingleStack' };
+  const dual = clusterIP === HEADLESS && Object.keys((spec.selector ?? {}) as object).length === 0;
+  const families = dual
+    ? { ipFamilies: ['IPv4', 'IPv6'], ipFamilyPolicy: 'RequireDualStack' }
+    : { ipFamilies: ['IPv4'], ipFamilyPolicy: 'SingleStack' };
   return { ...families, ...spec, clusterIP, clusterIPs: [clusterIP] };
 }
 
@@ -69,21 +73,80 @@ function updateErrors(next: KubeObject, previous: KubeObject): readonly FieldErr
   return [invalid('spec.clusterIPs[0]', [after], 'may not change once set')];
 }
 
+const TYPES = ['ClusterIP', 'ExternalName', 'LoadBalancer', 'NodePort'];
+const AFFINITIES = ['ClientIP', 'None'];
+const PROTOCOLS = ['SCTP', 'TCP', 'UDP'];
+const TRAFFIC = ['Cluster', 'Local'];
+
 function serviceErrors(spec: Fields): readonly FieldError[] {
   const ports = list(spec.ports);
-  const headless = spec.clusterIP === HEADLESS;
-  if (ports.length === 0 && !headless && spec.type !== 'ExternalName') return [required('spec.ports')];
-  const seen = new Set<string>();
-  return ports.flatMap((port, index) => {
-    const at = `spec.ports[${index}]`;
-    const errors: FieldError[] = [];
-    const name = String(port.name ?? '');
-    if (name === '' && ports.length > 1) errors.push(required(`${at}.name`));
-    if (name !== '' && seen.has(name)) errors.push(duplicate(`${at}.name`, name));
+  const { type, sessionAffinity, internalTrafficPolicy } = spec;
+  const external = type === 'ExternalName';
+  const errors: FieldError[] = [];
+  if (ports.length === 0 && spec.clusterIP !== HEADLESS && !external) errors.push(required('spec.ports'));
+  if (external) errors.push(...externalNameErrors(spec));
+  const names = new Set<string>();
+  errors.push(...ports.flatMap((port, index) => portErrors(port, ports.length > 1, names, `spec.ports[${index}]`)));
+  errors.push(...labelErrors((spec.selector ?? {}) as Readonly<Record<string, string>>));
+  if (!AFFINITIES.includes(String(sessionAffinity))) {
+    errors.push(notSupported('spec.sessionAffinity', sessionAffinity, AFFINITIES));
+  }
+  if (!TYPES.includes(String(type))) errors.push(notSupported('spec.type', type, TYPES));
+  errors.push(...repeatedPorts(ports));
+  if (internalTrafficPolicy !== undefined && !TRAFFIC.includes(String(internalTrafficPolicy))) {
+    errors.push(notSupported('spec.internalTrafficPolicy', internalTrafficPolicy, TRAFFIC));
+  }
+  return errors;
+}
+
+function externalNameErrors(spec: Fields): readonly FieldError[] {
+  const fixed = ['clusterIPs', 'ipFamilies', 'ipFamilyPolicy'].filter((field) => spec[field] !== undefined);
+  const name = String(spec.externalName ?? '').replace(/\.$/, '');
+  return [
+    ...fixed.map((field) => forbidden(`spec.${field}`, 'may not be set for ExternalName services')),
+    ...(name === ''
+      ? [required('spec.externalName')]
+      : subdomainProblems(name).map((problem) => invalid('spec.externalName', name, problem))),
+  ];
+}
+
+function portErrors(port: Fields, named: boolean, seen: Set<string>, at: string): readonly FieldError[] {
+  const name = String(port.name ?? '');
+  const errors: FieldError[] = [];
+  if (name === '' && named) errors.push(required(`${at}.name`));
+  if (name !== '') {
+    errors.push(...labelProblems(name).map((problem) => invalid(`${at}.name`, name, problem)));
+    if (seen.has(name)) errors.push(duplicate(`${at}.name`, name));
     seen.add(name);
-    if (typeof port.port !== 'number' || port.port < 1 || port.port > 65_535) {
-      errors.push(invalid(`${at}.port`, port.port, 'must be between 1 and 65535, inclusive'));
+  }
+  errors.push(...portNumberErrors(port.port ?? 0, `${at}.port`));
+  const { protocol } = port;
+  if (!PROTOCOLS.includes(String(protocol))) errors.push(notSupported(`${at}.protocol`, protocol, PROTOCOLS));
+  if (typeof port.targetPort === 'number') errors.push(...portNumberErrors(port.targetPort, `${at}.targetPort`));
+  return errors;
+}
+
+function portNumberErrors(port: unknown, at: string): readonly FieldError[] {
+  const fits = typeof port === 'number' && port >= 1 && port <= 65_535;
+  return fits ? [] : [invalid(at, port, 'must be between 1 and 65535, inclusive')];
+}
+
+function labelErrors(labels: Readonly<Record<string, string>>): readonly FieldError[] {
+  return Object.entries(labels).flatMap(([key, value]) => [
+    ...qualifiedNameProblems(key).map((problem) => invalid('spec.selector', key, problem)),
+    ...labelValueProblems(value).map((problem) => invalid('spec.selector', value, problem)),
+  ]);
+}
+
+function repeatedPorts(ports: readonly Fields[]): readonly FieldError[] {
+  const seen = new Set<string>();
+  return ports.flatMap(({ protocol, port }, index) => {
+    const key = `${protocol} ${port}`;
+    if (!seen.has(key)) {
+      seen.add(key);
+      return [];
     }
-    return errors;
+    const shown = { name: '', protocol, port, targetPort: 0 };
+    return [duplicate(`spec.ports[${index}]`, shown)];
   });
 }

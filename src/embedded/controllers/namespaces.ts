@@ -25,7 +25,8 @@ function terminating(server: ApiServer, name: string | undefined): boolean {
 function ensureAccount(server: ApiServer, namespace: KubeObject): void {
   const { name = '' } = namespace.metadata;
   if (server.store.get('/serviceaccounts', `${name}/default`)) return;
-  server.create(SERVICE_ACCOUNT, name, { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'default' } });
+  const account = { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'default' } };
+  server.create(SERVICE_ACCOUNT, name, account, { fieldManager: 'kube-controller-manager' });
 }
 
 function empty(server: ApiServer, namespace: KubeObject): void {

@@ -23,7 +23,12 @@ export const quotaStatus: EmbeddedController = (server, environment) => {
         const status = { hard, used };
         if (deepEqual(quota.status, status)) continue;
         const { name = '', namespace = '' } = quota.metadata;
-        server.replace(RESOURCE_QUOTA, { name, namespace }, { ...quota, status }, { subresource: 'status' });
+        server.replace(
+          RESOURCE_QUOTA,
+          { name, namespace },
+          { ...quota, status },
+          { subresource: 'status', fieldManager: 'kube-controller-manager' },
+        );
       }
     },
   );

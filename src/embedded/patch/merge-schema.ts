@@ -9,6 +9,8 @@ export interface MergeSchema {
   readonly scalar?: ScalarType;
   readonly list?: ListSchema;
   readonly map?: MapSchema;
+  /** A moment: nothing is `null`. */
+  readonly time?: true;
   /** Of a whole object: it is a custom resource. */
   readonly custom?: true;
 }

@@ -52,7 +52,9 @@ function typedMap(schema: MapSchema, map: JsonMap): JsonMap {
 
 function typedField(schema: MapSchema, key: string, value: unknown): unknown {
   const inner = schemaOfKey(schema, key);
-  return inner === undefined || isLeftOut(schema.fields.get(key), value) ? undefined : typed(inner, value);
+  const field = schema.fields.get(key);
+  if (inner === undefined || isLeftOut(field, value)) return undefined;
+  return typed(inner, value);
 }
 
 function isLeftOut(field: FieldSchema | undefined, value: unknown): boolean {
@@ -67,6 +69,7 @@ function isLeftOut(field: FieldSchema | undefined, value: unknown): boolean {
 const isPlainMap = (map: MapSchema): boolean => map.fields.size === 0 && map.rest !== undefined && map.rest !== DEDUCED;
 
 function emptyValue(schema: MergeSchema): unknown {
+  if (schema.time) return null;
   if (schema.scalar === 'number') return 0;
   if (schema.scalar === 'boolean') return false;
   if (schema.scalar && schema !== DEDUCED) return schema.scalar === 'any' ? '0' : '';

@@ -1,5 +1,6 @@
 import type { KubeObject } from '../../api/kube.ts';
-import { noSuchResource, staleVersion } from '../errors.ts';
+import { ApiError } from '../../runtime/client.ts';
+import { badRequest, noSuchResource } from '../errors.ts';
 import { invalid } from '../structural/field-errors.ts';
 import { invalidError } from '../structural/index.ts';
 import type { Subresource } from './subresource.ts';
@@ -7,10 +8,8 @@ import type { Subresource } from './subresource.ts';
 type Fields = Readonly<Record<string, unknown>>;
 
 interface Scale extends KubeObject {
-  readonly spec?: { readonly replicas?: number };
+  readonly spec?: { readonly replicas?: unknown };
 }
-
-const SCALE = { group: 'autoscaling', version: 'v1', kind: 'Scale', plural: 'scales', namespaced: true };
 
 /** The number of replicas of a custom resource that says where it keeps it. */
 export const scale: Subresource = {
@@ -19,34 +18,60 @@ export const scale: Subresource = {
     const paths = resource.scale;
     if (!paths) throw noSuchResource();
     const object = server.get(resource.kind, ref);
-    const { name, namespace, uid, resourceVersion, creationTimestamp } = object.metadata;
-    const selector = paths.labelSelectorPath && read(object, paths.labelSelectorPath);
-    return {
-      apiVersion: 'autoscaling/v1',
-      kind: 'Scale',
-      metadata: { name, namespace, uid, resourceVersion, creationTimestamp },
-      spec: { replicas: read(object, paths.specReplicasPath) ?? 0 },
-      status: { replicas: read(object, paths.statusReplicasPath) ?? 0, ...(selector !== undefined && { selector }) },
-    } as KubeObject;
+    if (read(object, paths.specReplicasPath) === undefined) {
+      const field = JSON.stringify(paths.specReplicasPath);
+      throw new ApiError(
+        500,
+        'InternalError',
+        `Internal error occurred: the spec replicas field ${field} does not exist`,
+      );
+    }
+    return scaleOf(object, paths);
   },
-  replace(write): KubeObject {
-    const { server, resource, ref, request } = write;
+  current({ server, resource, ref }): KubeObject {
+    if (!resource.scale) throw noSuchResource();
+    return scaleOf(server.get(resource.kind, ref), resource.scale);
+  },
+  replace({ server, resource, ref, body, request, patched }): KubeObject {
     const paths = resource.scale;
     if (!paths) throw noSuchResource();
-    const { metadata, spec } = write.body as Scale;
+    const { metadata, spec = {} } = body as Scale;
+    const replicas = spec.replicas ?? 0;
+    if (typeof replicas !== 'number') {
+      if (patched)
+        throw invalidError({ group: '', kind: '' }, '', [
+          invalid('patch', JSON.stringify(body), 'json: cannot unmarshal spec.replicas'),
+        ]);
+      throw badRequest('no kind is registered for the type v1.Scale in scheme "pkg/runtime/scheme.go:111"');
+    }
     const object = server.get(resource.kind, ref);
-    const { resourceVersion } = object.metadata;
-    if (metadata?.resourceVersion && metadata.resourceVersion !== resourceVersion)
-      throw staleVersion(resource.kind, ref.name);
-    const replicas = spec?.replicas ?? 0;
-    if (replicas < 0)
-      throw invalidError(SCALE, ref.name, [invalid('spec.replicas', replicas, 'must be greater than or equal to 0')]);
-    const changed = withValue(object, split(paths.specReplicasPath), replicas);
+    const resourceVersion = metadata?.resourceVersion || object.metadata.resourceVersion || '';
+    const changed = withValue(object, split(paths.specReplicasPath), replicas) as KubeObject;
     const { subresource: _, ...main } = request;
-    server.replace(resource.kind, ref, changed as KubeObject, main);
-    return scale.get?.(write) as KubeObject;
+    const next = { ...changed, metadata: { ...changed.metadata, resourceVersion } };
+    return scaleOf(server.replaceDecoded(resource.kind, ref, next, { ...main, managersSubresource: 'scale' }), paths);
   },
 };
+
+function scaleOf(
+  object: KubeObject,
+  paths: {
+    readonly specReplicasPath: string;
+    readonly statusReplicasPath: string;
+    readonly labelSelectorPath?: string;
+  },
+): KubeObject {
+  const { name, namespace, uid, resourceVersion, creationTimestamp } = object.metadata;
+  const replicas = read(object, paths.specReplicasPath);
+  const selector = paths.labelSelectorPath && read(object, paths.labelSelectorPath);
+  return {
+    apiVersion: 'autoscaling/v1',
+    kind: 'Scale',
+    metadata: { name, namespace, uid, resourceVersion, creationTimestamp },
+    spec: replicas ? { replicas } : {},
+    status: { replicas: read(object, paths.statusReplicasPath) ?? 0, ...(selector ? { selector } : {}) },
+  } as KubeObject;
+}
 
 const split = (path: string): readonly string[] => path.replace(/^\./, '').split('.');
 

@@ -14,12 +14,16 @@ export interface SubresourceRead {
 export interface SubresourceWrite extends SubresourceRead {
   readonly body: unknown;
   readonly request: WriteRequest;
+  /** The body is what a patch made. */
+  readonly patched?: boolean;
 }
 
 /** `/<name>` of an object: another view of it (`scale`), or an action on it (`binding`, `eviction`). */
 export interface Subresource {
   readonly name: string;
   get?(read: SubresourceRead): KubeObject;
+  /** What a patch starts from. @default - what is read */
+  current?(read: SubresourceRead): KubeObject;
   replace?(write: SubresourceWrite): KubeObject;
   post?(write: SubresourceWrite): KubeObject;
 }

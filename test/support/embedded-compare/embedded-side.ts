@@ -39,7 +39,10 @@ export class EmbeddedSide implements Side {
       );
       return { events, stop };
     } catch (error) {
-      return { refused: refusal(error), events, stop: () => {} };
+      // A moment that is forgotten is told within the stream.
+      const refused = refusal(error);
+      if (refused.code !== 410) return { refused, events, stop: () => {} };
+      return { events: [{ type: 'ERROR', object: { ...(refused.body as object), code: 410 } }], stop: () => {} };
     }
   }
 
@@ -49,7 +52,8 @@ export class EmbeddedSide implements Side {
     const server = this.#server;
     const namespace = kind.namespaced ? place : undefined;
     const ref = { name, ...(namespace && { namespace }) };
-    const options = writeRequest(query, sub);
+    const { fieldManager = USER_AGENT.split('/')[0], ...others } = query;
+    const options = writeRequest(patch === 'apply' ? query : { ...others, fieldManager: fieldManager as string }, sub);
     switch (verb) {
       case 'get':
         return sub ? server.getSubresource(kind, ref, sub) : server.get(kind, ref);
@@ -118,7 +122,7 @@ function writeRequest(query: NonNullable<Request['query']>, subresource: string 
   const { fieldManager, fieldValidation, force, dryRun } = query;
   return {
     ...(subresource && { subresource }),
-    fieldManager: String(fieldManager ?? USER_AGENT.split('/')[0]),
+    ...(fieldManager !== undefined && { fieldManager: String(fieldManager) }),
     ...(fieldValidation !== undefined && { fieldValidation: fieldValidation as 'Strict' }),
     ...(force !== undefined && { force: force === true }),
     ...(dryRun !== undefined && { dryRun: true }),

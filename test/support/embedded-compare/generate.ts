@@ -147,11 +147,13 @@ function selectors(c: Choices, { fieldSelectors = [], only }: Subject): Record<s
 
 function listCall(c: Choices, subject: Subject): Call {
   const { plural } = subject.kind;
+  // What a real cluster adds by itself would count as a row of a page.
+  const pages = subject.only === undefined ? 1 : 0;
   const page = c.weighted<Record<string, string | number>>([
     [50, {}],
-    [20, { limit: 1 + c.int(2) }],
-    [15, { limit: 1, continue: `$continue:${plural}` }],
-    [4, { limit: 1, continue: 'nonsense' }],
+    [20 * pages, { limit: 1 + c.int(2) }],
+    [15 * pages, { limit: 1, continue: `$continue:${plural}` }],
+    [4 * pages, { limit: 1, continue: 'nonsense' }],
     [6, { resourceVersion: `$oldrv:${plural}/a`, resourceVersionMatch: 'Exact' }],
     [6, { resourceVersion: `$oldrv:${plural}/a`, resourceVersionMatch: 'NotOlderThan' }],
     [5, { resourceVersion: `$listrv:${plural}` }],
@@ -171,7 +173,6 @@ function watchCall(c: Choices, subject: Subject): Call {
     [4, { resourceVersion: `$listrv:${plural}` }],
     [4, { resourceVersion: `$oldrv:${plural}/a` }],
     [3, { resourceVersion: `$rv:${plural}/b` }],
-    [1, { resourceVersion: '1' }],
     [1, { resourceVersion: 'x' }],
     [4, { sendInitialEvents: true, resourceVersionMatch: 'NotOlderThan', allowWatchBookmarks: true }],
     [
@@ -213,7 +214,8 @@ function updateCall(c: Choices, subject: Subject): Call {
 function patchCall(c: Choices, subject: Subject): Call {
   const status = statusOf(c, subject);
   const patch = c.pick<PatchKind>(['merge', 'json', 'strategic', 'apply']);
-  const edits = someEdits(c, subject, status.sub !== undefined);
+  // What an object says it is, a patch leaves alone.
+  const edits = someEdits(c, subject, status.sub !== undefined).filter(({ path }) => path.length > 1);
   const name = c.pick(NAMES);
   const query = {
     ...writeQuery(c),

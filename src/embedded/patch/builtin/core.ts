@@ -10,9 +10,9 @@ export const CORE_TYPES: TypeTable = {
   DaemonEndpoint: 'Port!#',
   DownwardAPIVolumeFile: 'fieldRef:ObjectFieldSelector mode# path! resourceFieldRef:ResourceFieldSelector',
   Event: `
-    @ action count# eventTime* firstTimestamp* involvedObject!:ObjectReference lastTimestamp* message reason
+    @ action count# eventTime!% firstTimestamp!% involvedObject!:ObjectReference lastTimestamp!% message reason
     related:ObjectReference reportingComponent! reportingInstance! series:EventSeries source!:EventSource type`,
-  EventSeries: 'count# lastObservedTime*',
+  EventSeries: 'count# lastObservedTime!%',
   EventSource: 'component host',
   KeyToPath: 'key! mode# path!',
   LimitRange: '@ spec!:LimitRangeSpec',
@@ -22,12 +22,12 @@ export const CORE_TYPES: TypeTable = {
   LoadBalancerStatus: 'ingress[]:LoadBalancerIngress',
   ModifyVolumeStatus: 'status! targetVolumeAttributesClassName',
   Namespace: '@ spec!:NamespaceSpec status!:NamespaceStatus',
-  NamespaceCondition: 'lastTransitionTime* message reason status! type!',
+  NamespaceCondition: 'lastTransitionTime!% message reason status! type!',
   NamespaceSpec: 'finalizers[]',
   NamespaceStatus: 'conditions[type]:NamespaceCondition phase',
   Node: '@ spec!:NodeSpec status!:NodeStatus',
   NodeAddress: 'address! type!',
-  NodeCondition: 'lastHeartbeatTime* lastTransitionTime* message reason status! type!',
+  NodeCondition: 'lastHeartbeatTime!% lastTransitionTime!% message reason status! type!',
   NodeConfigSource: 'configMap:ConfigMapNodeConfigSource',
   NodeConfigStatus: 'active:NodeConfigSource assigned:NodeConfigSource error lastKnownGood:NodeConfigSource',
   NodeDaemonEndpoints: 'kubeletEndpoint!:DaemonEndpoint',
@@ -46,7 +46,7 @@ export const CORE_TYPES: TypeTable = {
     operatingSystem! osImage! swap:NodeSwapStatus systemUUID!`,
   ObjectReference: '! apiVersion fieldPath kind name namespace resourceVersion uid',
   PersistentVolumeClaim: '@ spec!:PersistentVolumeClaimSpec status!:PersistentVolumeClaimStatus',
-  PersistentVolumeClaimCondition: 'lastProbeTime* lastTransitionTime* message reason status! type!',
+  PersistentVolumeClaimCondition: 'lastProbeTime!% lastTransitionTime!% message reason status! type!',
   PersistentVolumeClaimSpec: `
     accessModes[] dataSource:TypedLocalObjectReference dataSourceRef:TypedObjectReference
     resources!:VolumeResourceRequirements selector:LabelSelector storageClassName volumeAttributesClassName

@@ -12,7 +12,7 @@ import {
  *
  * - `!` behind a name: the server always answers the field. `!` alone, first: the whole type has one owner.
  * - `@`: an object of its own, with apiVersion, kind and metadata. `*` alone: whatever keys there are.
- * - Shapes: none is a string, `#` a number, `?` a boolean, `*` any scalar, `:Type` another type, `:any` free-form;
+ * - Shapes: none is a string, `#` a number, `?` a boolean, `*` any scalar, `%` a moment, `:Type` another type, `:any` free-form;
  *   `[]` a list with one owner, `[=]` a set, `[a,b]` items known by fields, each followed by the shape of an item;
  *   `{}` a map, `{!}` one with one owner, followed by the shape of its values.
  * - Rules of strategic merge patches: `~key` merges by that field, `~` merges values, `^` retains keys, `~replace`
@@ -80,6 +80,7 @@ export class TypeReader {
     if (text === '#') return { scalar: 'number' };
     if (text === '?') return { scalar: 'boolean' };
     if (text === '*') return { scalar: 'any' };
+    if (text === '%') return { scalar: 'any', time: true };
     if (text === ':any') return DEDUCED;
     if (text.startsWith(':')) return this.type(text.slice(1));
     const [, bracket, inside = '', rest = ''] = /^([[{])([^\]}]*)[\]}](.*)$/.exec(text) ?? [];

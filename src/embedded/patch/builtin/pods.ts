@@ -5,8 +5,8 @@ export const PODS_TYPES: TypeTable = {
   Affinity: 'nodeAffinity:NodeAffinity podAffinity:PodAffinity podAntiAffinity:PodAntiAffinity',
   ContainerExtendedResourceRequest: 'containerName! requestName! resourceName!',
   ContainerState: 'running:ContainerStateRunning terminated:ContainerStateTerminated waiting:ContainerStateWaiting',
-  ContainerStateRunning: 'startedAt*',
-  ContainerStateTerminated: 'containerID exitCode!# finishedAt* message reason signal# startedAt*',
+  ContainerStateRunning: 'startedAt!%',
+  ContainerStateTerminated: 'containerID exitCode!# finishedAt!% message reason signal# startedAt!%',
   ContainerStateWaiting: 'message reason',
   ContainerStatus: `
     allocatedResources{}* allocatedResourcesStatus[name]:ResourceStatus containerID image! imageID!
@@ -35,7 +35,7 @@ export const PODS_TYPES: TypeTable = {
   PodAntiAffinity: `
     preferredDuringSchedulingIgnoredDuringExecution[]:WeightedPodAffinityTerm
     requiredDuringSchedulingIgnoredDuringExecution[]:PodAffinityTerm`,
-  PodCondition: 'lastProbeTime* lastTransitionTime* message observedGeneration# reason status! type!',
+  PodCondition: 'lastProbeTime!% lastTransitionTime!% message observedGeneration# reason status! type!',
   PodDNSConfig: 'nameservers[] options[]:PodDNSConfigOption searches[]',
   PodDNSConfigOption: 'name value',
   PodExtendedResourceClaimStatus: 'requestMappings![]:ContainerExtendedResourceRequest resourceClaimName!',
@@ -68,7 +68,7 @@ export const PODS_TYPES: TypeTable = {
     hostIPs[]:HostIP~ip initContainerStatuses[]:ContainerStatus message
     nodeAllocatableResourceClaimStatuses[]:NodeAllocatableResourceClaimStatus nominatedNodeName observedGeneration#
     phase podIP podIPs[ip]:PodIP qosClass reason resize resourceClaimStatuses[name]:PodResourceClaimStatus~^
-    resources:ResourceRequirements startTime*`,
+    resources:ResourceRequirements startTime%`,
   PodTemplate: '@ template!:PodTemplateSpec',
   PodTemplateSpec: 'metadata!:ObjectMeta spec!:PodSpec',
   PreferredSchedulingTerm: 'preference!:NodeSelectorTerm weight!#',

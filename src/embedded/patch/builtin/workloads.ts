@@ -3,7 +3,7 @@ import type { TypeTable } from './notation.ts';
 /** Types of apps, batch, coordination, events, networking, policy, rbac and scheduling. */
 export const WORKLOADS_TYPES: TypeTable = {
   Deployment: '@ spec!:DeploymentSpec status!:DeploymentStatus',
-  DeploymentCondition: 'lastTransitionTime* lastUpdateTime* message reason status! type!',
+  DeploymentCondition: 'lastTransitionTime!% lastUpdateTime!% message reason status! type!',
   DeploymentSpec: `
     minReadySeconds# paused? progressDeadlineSeconds# replicas# revisionHistoryLimit# selector:LabelSelector
     strategy!:DeploymentStrategy~^ template!:PodTemplateSpec`,
@@ -13,7 +13,7 @@ export const WORKLOADS_TYPES: TypeTable = {
   DeploymentStrategy: 'rollingUpdate:RollingUpdateDeployment type',
   RollingUpdateDeployment: 'maxSurge* maxUnavailable*',
   Job: '@ spec!:JobSpec status!:JobStatus',
-  JobCondition: 'lastProbeTime* lastTransitionTime* message reason status! type!',
+  JobCondition: 'lastProbeTime!% lastTransitionTime!% message reason status! type!',
   JobSpec: `
     activeDeadlineSeconds# backoffLimit# backoffLimitPerIndex# completionMode completions# managedBy manualSelector?
     maxFailedIndexes# parallelism# podFailurePolicy:PodFailurePolicy podReplacementPolicy selector:LabelSelector
@@ -31,12 +31,12 @@ export const WORKLOADS_TYPES: TypeTable = {
   SuccessPolicyRule: 'succeededCount# succeededIndexes',
   UncountedTerminatedPods: 'failed[=] succeeded[=]',
   Lease: '@ spec!:LeaseSpec',
-  LeaseSpec: 'acquireTime* holderIdentity leaseDurationSeconds# leaseTransitions# preferredHolder renewTime* strategy',
+  LeaseSpec: 'acquireTime% holderIdentity leaseDurationSeconds# leaseTransitions# preferredHolder renewTime% strategy',
   EventsEvent: `
-    @ action deprecatedCount# deprecatedFirstTimestamp* deprecatedLastTimestamp* deprecatedSource!:EventSource
-    eventTime* note reason regarding!:ObjectReference related:ObjectReference reportingController reportingInstance
+    @ action deprecatedCount# deprecatedFirstTimestamp!% deprecatedLastTimestamp!% deprecatedSource!:EventSource
+    eventTime!% note reason regarding!:ObjectReference related:ObjectReference reportingController reportingInstance
     series:EventsEventSeries type`,
-  EventsEventSeries: 'count!# lastObservedTime*',
+  EventsEventSeries: 'count!# lastObservedTime!%',
   IPBlock: 'cidr! except[]',
   NetworkPolicy: '@ spec!:NetworkPolicySpec',
   NetworkPolicyEgressRule: 'ports[]:NetworkPolicyPort to[]:NetworkPolicyPeer',
@@ -51,10 +51,10 @@ export const WORKLOADS_TYPES: TypeTable = {
     conditions[type]:Condition currentHealthy!# desiredHealthy!# disruptedPods{}* disruptionsAllowed!#
     expectedPods!# observedGeneration#`,
   AggregationRule: 'clusterRoleSelectors[]:LabelSelector',
-  ClusterRole: '@ aggregationRule:AggregationRule rules[]:PolicyRule',
+  ClusterRole: '@ aggregationRule:AggregationRule rules![]:PolicyRule',
   ClusterRoleBinding: '@ roleRef!:RoleRef subjects[]:Subject',
   PolicyRule: 'apiGroups[] nonResourceURLs[] resourceNames[] resources[] verbs![]',
-  Role: '@ rules[]:PolicyRule',
+  Role: '@ rules![]:PolicyRule',
   RoleBinding: '@ roleRef!:RoleRef subjects[]:Subject',
   RoleRef: '! apiGroup! kind! name!',
   Subject: '! apiGroup kind! name! namespace',

@@ -127,13 +127,16 @@ async function installDebianPackages(wanted) {
   await run(`installing Debian packages ${missing.join(', ')}`, 'apt-get', install, env);
 }
 
-/** A task pointed at an existing cluster builds none, so it needs nothing of Debian or Go. */
-const usesOwnCluster = (args) => !args.some((arg) => arg === '--context' || arg.startsWith('--context='));
+/** Whether a task brings up a Kubernetes: not one that is pointed at an existing cluster, nor the quickstart unasked. */
+const bringsUpCluster = (script, args) =>
+  script === 'scripts/quickstart.ts'
+    ? args.includes('--cluster')
+    : !args.some((arg) => arg === '--context' || arg.startsWith('--context='));
 
 function needsOf(script, args) {
   if (script === 'src/cli/main.ts')
     return args[0] === 'cluster' && args[1] === 'up' ? { go: true, debian: CLUSTER_PACKAGES } : {};
-  return usesOwnCluster(args) ? (NEEDS[script] ?? {}) : {};
+  return bringsUpCluster(script, args) ? (NEEDS[script] ?? {}) : {};
 }
 
 function runScript(script, args) {

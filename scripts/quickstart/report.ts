@@ -38,8 +38,8 @@ export async function explainFailure(client: HttpClient, job: JobRef, log: Log):
   }
 }
 
-/** What to try next, with the cluster still there or not. */
-export function nextSteps(kubectl: string, job: JobRef, kept: boolean): string[] {
+/** What to try next after training on a Kubernetes, with the cluster still there or not. */
+export function stepsOnCluster(kubectl: string, job: JobRef, kept: boolean): string[] {
   return kept
     ? [
         `${kubectl} get ${job.kind.plural} -A`,
@@ -47,8 +47,29 @@ export function nextSteps(kubectl: string, job: JobRef, kept: boolean): string[]
         'npm run armature -- cluster down --name quickstart   (when it is a local cluster)',
       ]
     : [
-        'npm run quickstart -- --keep     the same, and leaves the cluster for kubectl',
-        'npm run armature -- preview dist  what the controller makes of what was synthesized, offline',
-        'src/stacks/platform.ts           the platform that was just installed; change it and run again',
+        'npm run quickstart -- --cluster --keep   the same, and leaves the cluster for kubectl',
+        'npm run armature -- preview dist         what the controller makes of what was synthesized, offline',
+        'src/stacks/platform.ts                   the platform that was just installed; change it and run again',
+      ];
+}
+
+/** What to try next after training on the embedded cluster; with its kubeconfig where it is kept. */
+export function stepsHere(job: JobRef, kubeconfig: string | undefined): string[] {
+  const { kind, namespace, name } = job;
+  return kubeconfig
+    ? [
+        `export KUBECONFIG=${kubeconfig}`,
+        `kubectl -n ${namespace} get ${kind.plural},pods`,
+        `kubectl -n ${namespace} logs ${name}-worker-0`,
+        `kubectl -n ${namespace} delete ${kind.kind.toLowerCase()} ${name}`,
+        'kubectl apply --server-side -f dist/0001-digits.k8s.yaml   trains again',
+      ]
+    : [
+        'npm run quickstart -- --keep           the same, and stays for kubectl and Python clients',
+        'npm run armature -- up                 the platform alone, for jobs of your own: see docs/local.md',
+        'npm run armature -- preview dist       what the controller makes of what was synthesized, offline',
+        'src/stacks/digits.ts                   the job that was just trained; change it and run again',
+        'npm run quickstart -- --cluster        on a real Kubernetes on this machine (Linux, root, Go)',
+        'npm run quickstart -- --context NAME   on a cluster of your kubeconfig',
       ];
 }

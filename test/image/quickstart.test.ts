@@ -1,26 +1,42 @@
 import { describe, expect, test } from '@jest/globals';
+import { goodEnough } from '../../scripts/quickstart/course.ts';
 import { parseOptions } from '../../scripts/quickstart/options.ts';
 import { accuracyIn, countsOf } from '../../scripts/quickstart/train.ts';
 
 describe('the flags of the quickstart', () => {
   test.each([
-    [[], { json: false, keep: false }],
-    [['--cluster', '--json'], { json: true, keep: false }],
-    [['--context', 'kind-a', '--keep'], { json: false, keep: true, context: 'kind-a' }],
-    [['--context=kind-a'], { json: false, keep: false, context: 'kind-a' }],
+    [[], {}],
+    [['--keep', '--json'], { json: true, keep: true }],
+    [['--cluster', '--json'], { where: 'cluster', json: true }],
+    [['--context', 'kind-a'], { where: 'context', context: 'kind-a' }],
+    [['--context=kind-a'], { where: 'context', context: 'kind-a' }],
+    [['--help'], { help: true }],
   ])('%j', (args, expected) => {
-    expect(parseOptions(args)).toEqual(expected);
+    expect(parseOptions(args)).toEqual({ where: 'machine', json: false, keep: false, help: false, ...expected });
   });
 
   test.each([
     [['--what'], 'unknown argument --what'],
+    [['kind-a'], 'unknown argument kind-a'],
     [['--context'], '--context needs the name'],
     [['--context', '--json'], '--context needs the name'],
-    [['--cluster', '--context', 'a'], 'exclude each other'],
-  ])('%j is refused, with the usage', (args, message) => {
+    [['--context=a', '--context', 'b'], 'given twice; leave one out'],
+    [['--cluster', '--context', 'a'], 'leave out --cluster to use the cluster that is there'],
+    [['--keep', '--context', 'a'], 'everything stays as it is; leave it out'],
+  ])('%j is refused with the mend and the usage', (args, message) => {
     expect(() => parseOptions(args)).toThrow(message);
     expect(() => parseOptions(args)).toThrow('usage: npm run quickstart');
   });
+
+  test('a flag that npm took for itself is told where to stand', () => {
+    expect(() => parseOptions([], { npm_config_keep: 'true' })).toThrow('npm run quickstart -- --keep');
+  });
+});
+
+test.each([0.9, 0.97])('an accuracy of %d is enough', (accuracy) => expect(goodEnough(accuracy)).toBe(accuracy));
+
+test('a model that learned too little is a failure', () => {
+  expect(() => goodEnough(0.8999)).toThrow('0.8999 of the digits right, and 0.9 is asked for');
 });
 
 test('the accuracy is read off its own line only, not off an epoch', () => {

@@ -1,0 +1,3 @@
+export * from './outcome.ts';
+export * from './scenario.ts';
+export { simulate } from './simulation.ts';

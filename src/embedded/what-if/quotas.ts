@@ -1,0 +1,119 @@
+import { POD } from '../../api/kinds.ts';
+import { type KubeObject, keyOf } from '../../api/kube.ts';
+import { fromMilli, toMilli } from '../../api/quantity.ts';
+import { checkSpecified, usageOf } from '../admission/resource-quota.ts';
+import { BUILTIN_RESOURCES } from '../builtin/resources.ts';
+import { type Resource, resourceId } from '../resource.ts';
+import { Lines } from './lines.ts';
+
+const PODS = BUILTIN_RESOURCES.find(({ kind }) => kind === POD) as Resource;
+type Usage = ReadonlyMap<string, bigint>;
+
+interface Quota {
+  readonly object: KubeObject;
+  readonly hard: Readonly<Record<string, string>>;
+  readonly limits: Usage;
+  readonly used: Map<string, bigint>;
+}
+
+interface Waiting {
+  readonly pod: KubeObject;
+  readonly usage: Usage;
+  readonly line: string;
+  readonly order: number;
+}
+
+/** What namespaces may have, by their ResourceQuotas; pods that are too many wait for others of the namespace to go. */
+export class NamespaceQuotas {
+  readonly #quotas = new Map<string, Quota[]>();
+  readonly #taken = new Map<string, Usage>();
+  readonly #waiting = new Map<string, { readonly namespace: string; readonly entry: Waiting }>();
+  readonly #lines = new Map<string, Lines<Waiting>>();
+  readonly #eased = new Set<string>();
+  #order = 0;
+
+  constructor(objects: readonly KubeObject[]) {
+    for (const object of objects) {
+      if (object.kind !== 'ResourceQuota') continue;
+      const { namespace = '' } = object.metadata;
+      const { hard = {} } = (object.spec ?? {}) as { readonly hard?: Readonly<Record<string, string>> };
+      const limits = new Map(Object.entries(hard).map(([name, amount]) => [name, toMilli(String(amount))]));
+      this.#quotas.set(namespace, [...(this.#quotas.get(namespace) ?? []), { object, hard, limits, used: new Map() }]);
+    }
+  }
+
+  /**
+   * Takes what a pod needs, or says why there is not enough; then it waits until {@link offer}.
+   * @throws ApiError when the pod lacks what the quota asks all pods for
+   */
+  take(pod: KubeObject): string | undefined {
+    const { namespace = '', uid = '' } = pod.metadata;
+    const quotas = this.#quotas.get(namespace);
+    if (!quotas) return undefined;
+    for (const { object, hard } of quotas) checkSpecified(object, hard, PODS, pod);
+    const usage = usageOf(resourceId(POD), pod, true);
+    const refusal = this.#reserve(namespace, uid, usage);
+    if (refusal === undefined) return undefined;
+    const line = [...usage].map(([name, amount]) => `${name}=${amount}`).join();
+    const entry = { pod, usage, line, order: this.#order++ };
+    const lines = this.#lines.get(namespace) ?? new Lines<Waiting>((a, b) => a.order - b.order);
+    this.#lines.set(namespace, lines);
+    lines.add(line, entry);
+    this.#waiting.set(uid, { namespace, entry });
+    return `pods "${pod.metadata.name}" is forbidden: ${refusal}`;
+  }
+
+  /** Gives back what a pod took, or its place among those that wait. */
+  release(pod: KubeObject): void {
+    const { namespace = '', uid = '' } = pod.metadata;
+    const waiting = this.#waiting.get(uid);
+    if (waiting) {
+      this.#waiting.delete(uid);
+      this.#lines.get(namespace)?.delete(waiting.entry.line, waiting.entry);
+    }
+    const usage = this.#taken.get(uid);
+    if (!usage) return;
+    this.#taken.delete(uid);
+    for (const { used } of this.#quotas.get(namespace) ?? []) {
+      for (const [name, amount] of usage) used.set(name, (used.get(name) ?? 0n) - amount);
+    }
+    this.#eased.add(namespace);
+  }
+
+  /** Hands over the pods for which there is room now, first come, first served. */
+  offer(admit: (pod: KubeObject) => void): void {
+    for (const namespace of this.#eased) {
+      this.#lines.get(namespace)?.offer(
+        ({ pod, usage }) => {
+          const { uid = '' } = pod.metadata;
+          if (this.#reserve(namespace, uid, usage) !== undefined) return 'refused';
+          this.#waiting.delete(uid);
+          admit(pod);
+          return 'took';
+        },
+        () => true,
+      );
+    }
+    this.#eased.clear();
+  }
+
+  #reserve(namespace: string, uid: string, usage: Usage): string | undefined {
+    const quotas = this.#quotas.get(namespace) ?? [];
+    for (const { object, hard, limits, used } of quotas) {
+      const over = [...limits].filter(([name, limit]) => {
+        const asked = usage.get(name) ?? 0n;
+        return asked > 0n && (used.get(name) ?? 0n) + asked > limit;
+      });
+      if (over.length === 0) continue;
+      const say = (amounts: (name: string) => string) => over.map(([name]) => `${name}=${amounts(name)}`).join(',');
+      const asked = say((name) => fromMilli(usage.get(name) ?? 0n));
+      const inUse = say((name) => fromMilli(used.get(name) ?? 0n));
+      return `exceeded quota: ${keyOf({ name: object.metadata.name ?? '' })}, requested: ${asked}, used: ${inUse}, limited: ${say((name) => String(hard[name]))}`;
+    }
+    for (const { used } of quotas) {
+      for (const [name, amount] of usage) used.set(name, (used.get(name) ?? 0n) + amount);
+    }
+    this.#taken.set(uid, usage);
+    return undefined;
+  }
+}

@@ -21,7 +21,8 @@ export function alreadyExists(kind: Kind, { metadata }: KubeObject, wanted: Kube
     ? ', the server was not able to generate a unique name for the object'
     : '';
   const said = `${qualifiedResource(kind)} ${JSON.stringify(metadata.name)} already exists${drawn}`;
-  return new ApiError(409, 'AlreadyExists', `${drawn === '' ? going : ''}${said}`);
+  const error = new ApiError(409, 'AlreadyExists', `${drawn === '' ? going : ''}${said}`);
+  return about(error, kind, metadata.name ?? '');
 }
 
 export const conflict = (kind: Kind, name: string, why: string): ApiError =>

@@ -24,6 +24,11 @@ const EXTRA: Readonly<Record<string, readonly ExtraSubresource[]>> = {
   '/pods': [
     { name: 'binding', type: { group: '', version: 'v1', kind: 'Binding' }, verbs: ['create'] },
     { name: 'eviction', type: { group: 'policy', version: 'v1', kind: 'Eviction' }, verbs: ['create'] },
+    {
+      name: 'exec',
+      type: { group: '', version: 'v1', kind: 'PodExecOptions' },
+      verbs: ['create', 'get'],
+    },
     { name: 'log', type: POD, verbs: ['get'] },
   ],
   '/namespaces': [{ name: 'finalize', type: { group: '', version: 'v1', kind: 'Namespace' }, verbs: ['update'] }],

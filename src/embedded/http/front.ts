@@ -1,15 +1,17 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { ApiError } from '../../runtime/client.ts';
 import { type Environment, systemEnvironment } from '../../runtime/environment.ts';
 import { type Logger, silentLogger } from '../../runtime/log.ts';
 import type { ApiServer } from '../api-server.ts';
-import { noSuchResource } from '../errors.ts';
+import { noSuchResource, notImplemented } from '../errors.ts';
 import { sendDiscovery, versionDocument } from './documents.ts';
 import { type Exchange, type FrontContext, sendFailure, sendJson } from './exchange.ts';
 import type { Identities } from './identities.ts';
 import { sendOpenApi } from './openapi/send.ts';
+import { isExec, refuseUpgrade, startExec } from './pod-exec.ts';
 import type { PodStreams } from './pod-streams.ts';
 import { answerResource } from './resource-requests.ts';
 import { resourceRoute } from './route.ts';
@@ -63,12 +65,18 @@ export async function serveFront(options: FrontOptions): Promise<HttpFront> {
     commit: options.commit ?? (() => {}),
   };
   const server = createServer(options.certificate, (request, response) => void answer(context, request, response));
+  const upgraded = new Set<Duplex>();
+  server.on('upgrade', (request, socket, head) => {
+    upgraded.add(socket);
+    socket.once('close', () => upgraded.delete(socket));
+    upgrade(context, request, socket, head);
+  });
   server.keepAliveTimeout = 75_000;
   server.requestTimeout = 0;
   await listen(server, host, port);
   const { port: actual } = server.address() as AddressInfo;
   const shown = host.includes(':') ? `[${host}]` : host;
-  return { url: `https://${shown}:${actual}`, host, port: actual, close: () => close(server) };
+  return { url: `https://${shown}:${actual}`, host, port: actual, close: () => close(server, upgraded) };
 }
 
 function listen(server: Server, host: string, port: number): Promise<void> {
@@ -81,10 +89,11 @@ function listen(server: Server, host: string, port: number): Promise<void> {
   });
 }
 
-function close(server: Server): Promise<void> {
+function close(server: Server, upgraded: Iterable<Duplex>): Promise<void> {
   return new Promise((resolve) => {
     server.close(() => resolve());
     server.closeAllConnections();
+    for (const socket of upgraded) socket.destroy();
   });
 }
 
@@ -123,4 +132,21 @@ async function route(context: FrontContext, exchange: Exchange): Promise<void> {
   else if (/^\/openapi\/v[23](\/|$)/.test(path)) sendOpenApi(context, exchange);
   else if (path === '/') sendJson(exchange, 200, { paths: PATHS });
   else throw noSuchResource();
+}
+
+/** Streams of pods: a request that becomes a WebSocket. */
+function upgrade(context: FrontContext, request: IncomingMessage, socket: Duplex, head: Buffer): void {
+  socket.on('error', () => socket.destroy());
+  try {
+    const { pathname, searchParams } = new URL(request.url ?? '/', 'https://embedded');
+    const user = context.identities.byHeader(request.headers.authorization, context.environment.now());
+    if (!user) throw new ApiError(401, 'Unauthorized', 'Unauthorized');
+    const route = resourceRoute(pathname);
+    const wanted = request.headers.upgrade?.toLowerCase();
+    if (wanted !== 'websocket') throw notImplemented(`upgrading a connection to ${wanted}`);
+    if (!route || !isExec(route)) throw notImplemented(`a WebSocket for ${pathname}`);
+    startExec(context, route, searchParams, request, socket, head);
+  } catch (error) {
+    refuseUpgrade(socket, error);
+  }
 }

@@ -35,6 +35,7 @@ export function sendWatch(
     response.flushHeaders();
   };
   const write = (type: string, object: unknown) => {
+    if (response.writableEnded || response.destroyed) return;
     begin();
     response.write(`${JSON.stringify({ type, object })}\n`);
     if (response.writableLength > MOST_WAITING) response.destroy();
@@ -77,6 +78,7 @@ export function sendWatch(
   const seconds = number(query, 'timeoutSeconds') || SHORTEST_SECONDS * (1 + environment.random());
   const cancelTimeout = environment.after(seconds * 1000, () => {
     if (bookmarks) tell(bookmark(apiVersionOf(kind), kind.kind, server.store.revision));
+    stop();
     response.end();
   });
   response.once('close', () => {

@@ -75,6 +75,7 @@ function ask(path: string, { method = 'GET', body, headers = {} }: Ask = {}): Pr
     sent.once('error', reject);
     const text = body === undefined || typeof body === 'string' ? body : JSON.stringify(body);
     if (text !== undefined && !('content-type' in headers)) sent.setHeader('content-type', 'application/json');
+    if (text !== undefined) sent.setHeader('content-length', Buffer.byteLength(text));
     sent.end(text);
   });
 }

@@ -101,6 +101,7 @@ export class ProcessEnvironment implements Environment {
   readonly #random: Random;
   #alive = true;
   #frozenUntil: Instant = 0;
+  readonly #deferred: (() => void)[] = [];
   /** How far its clock is ahead, in milliseconds; may be changed at any time. */
   skewMs = 0;
 
@@ -120,7 +121,7 @@ export class ProcessEnvironment implements Environment {
 
   /** What is due meanwhile happens when it goes on. */
   freeze(forMs: number): void {
-    this.#frozenUntil = this.#time.now + forMs;
+    this.#frozenUntil = Math.max(this.#frozenUntil, this.#time.now + forMs);
   }
 
   now(): Instant {
@@ -139,13 +140,27 @@ export class ProcessEnvironment implements Environment {
     let cancelled = false;
     const run = () => {
       if (cancelled || !this.#alive) return;
-      const wait = this.#frozenUntil - this.#time.now;
-      if (wait > 0) this.#time.after(wait, run);
+      if (this.#time.now < this.#frozenUntil) this.#defer(run);
       else task();
     };
     this.#time.after(delayMs, run);
     return () => {
       cancelled = true;
     };
+  }
+
+  /** What became due while it stood still happens in the order in which it became due. */
+  #defer(run: () => void): void {
+    this.#deferred.push(run);
+    if (this.#deferred.length === 1) this.#time.after(this.#frozenUntil - this.#time.now, () => this.#thaw());
+  }
+
+  #thaw(): void {
+    const left = this.#frozenUntil - this.#time.now;
+    if (left > 0) {
+      this.#time.after(left, () => this.#thaw());
+      return;
+    }
+    for (const run of this.#deferred.splice(0)) this.#time.after(0, run);
   }
 }

@@ -29,6 +29,10 @@ const SUBCOMMANDS: Readonly<Record<string, Subcommand>> = {
     summary: 'what the controller would create for manifests, offline',
     load: async () => (await import('./preview.ts')).previewCommand(),
   },
+  simulate: {
+    summary: 'how jobs and queues would run on given node pools, offline',
+    load: async () => (await import('./simulate.ts')).simulateCommand(),
+  },
   up: {
     summary: 'the platform in one process on this machine, without Kubernetes or Docker',
     load: async () => (await import('./up.ts')).upCommand(),

@@ -23,6 +23,7 @@ export class PoolMeter {
   #nodeHours = 0;
   #most = 0;
   #interruptions = 0;
+  #charged = 0;
   #since: Instant;
 
   constructor(pool: Pool, start: Instant) {
@@ -82,6 +83,7 @@ export class PoolMeter {
       mostNodes: this.#most,
       interruptions: this.#interruptions,
       ...(pricePerHour !== undefined && { cost: pricePerHour * this.#nodeHours }),
+      charged: this.#charged,
       nodes: this.#nodeSamples,
       held: Object.fromEntries(this.#samples),
     };
@@ -114,7 +116,11 @@ export class PoolMeter {
     if (price === 0) return meter;
     let all = 0;
     for (const { share } of meter.tenants.values()) all += share;
-    for (const { share, pay } of meter.tenants.values()) pay((price * share) / Math.max(1, all));
+    for (const { share, pay } of meter.tenants.values()) {
+      const part = (price * share) / Math.max(1, all);
+      this.#charged += part;
+      pay(part);
+    }
     return meter;
   }
 }

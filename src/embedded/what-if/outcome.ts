@@ -72,6 +72,8 @@ export interface PoolOutcome {
   readonly interruptions: number;
   /** @default - the pool has no price */
   readonly cost?: number;
+  /** The part of it that jobs bear; nobody used the rest. */
+  readonly charged: number;
   readonly nodes: readonly Sample[];
   /** By resource, in its unit. */
   readonly held: Readonly<Record<string, readonly Sample[]>>;

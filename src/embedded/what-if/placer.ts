@@ -60,7 +60,10 @@ export class Placer {
   /** A pod wants a place. */
   add(pod: PodView): void {
     const { group } = pod;
-    if (group === undefined) return this.#enter({ pods: [pod] });
+    if (group === undefined) {
+      this.#enter({ pods: [pod] });
+      return;
+    }
     const others = this.#leave(group)?.pods ?? [];
     this.#enter({ group, pods: [...others, pod].sort(byTurn) });
   }
@@ -97,9 +100,9 @@ export class Placer {
 
   /** Gives places to whom it can. */
   round(): void {
-    if (this.#waiting.size === 0) return this.#freed.clear();
     const freed = [...this.#freed];
     this.#freed.clear();
+    if (this.#waiting.size === 0) return;
     this.#waiting.offer(
       (unit) => this.#try(unit),
       (line, first) => !this.#refused.has(line) || (freed.length > 0 && this.#concerns(first, freed)),

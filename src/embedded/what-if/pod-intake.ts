@@ -1,5 +1,6 @@
 import { POD } from '../../api/kinds.ts';
 import type { KubeObject } from '../../api/kube.ts';
+import { ApiError } from '../../runtime/client.ts';
 import type { Instant } from '../../runtime/environment.ts';
 import { limitRanger } from '../admission/limit-range.ts';
 import { podPriority } from '../admission/pod-admission.ts';
@@ -42,10 +43,19 @@ export class PodIntake {
     return admitted;
   }
 
-  /** The priority that pods of a class have. */
-  priorityOf(priorityClassName: string | undefined): number {
+  /** The priority that pods of a class have; undefined when there is no such class. */
+  priorityOf(priorityClassName: string | undefined): number | undefined {
+    try {
+      return this.#priorityOf(priorityClassName);
+    } catch (error) {
+      if (error instanceof ApiError) return undefined;
+      throw error;
+    }
+  }
+
+  #priorityOf(priorityClassName: string | undefined): number {
     const pod = { apiVersion: 'v1', kind: 'Pod', metadata: { name: '' }, spec: { priorityClassName } };
     const admitted = podPriority.mutate?.(pod, { operation: 'CREATE', resource: PODS, now: 0 }, this.#view);
-    return Number((admitted?.spec as Fields).priority);
+    return Number(((admitted?.spec ?? {}) as Fields).priority ?? 0);
   }
 }

@@ -1,5 +1,6 @@
 import { type KubeObject, keyOf } from '../../api/kube.ts';
 import { QUEUE_NAME_LABEL, QUEUE_PRIORITY_CLASS_LABEL } from '../../api/labels.ts';
+import { ApiError } from '../../runtime/client.ts';
 import { defaultPodSpec } from '../builtin/pod-defaults.ts';
 import { instantText } from '../instant.ts';
 import { Nodes } from '../scheduler/nodes.ts';
@@ -180,19 +181,18 @@ class Simulation {
     } else this.#enqueue(job, name, queue);
   }
 
-  #enqueue(job: JobRun, name: string, queue: QuotaQueue): void {
+  #enqueue(job: JobRun, queueName: string, queue: QuotaQueue): void {
     const { type } = job.arrival;
     const wanted = job.object.metadata.labels?.[QUEUE_PRIORITY_CLASS_LABEL];
-    const priority = wanted
-      ? this.#scenario.queues.priorities.get(wanted)
-      : this.#intake.priorityOf(type.priorityClassOf(job.object));
+    const name = wanted ?? type.priorityClassOf(job.object);
+    const priority = wanted ? this.#scenario.queues.priorities.get(wanted) : this.#intake.priorityOf(name);
     if (priority === undefined) {
-      job.reason = `WorkloadPriorityClass ${wanted} doesn't exist`;
+      job.reason = `${wanted ? 'WorkloadPriorityClass' : 'PriorityClass'} ${name} doesn't exist`;
       return;
     }
     const podSets = type.podSets(job.object).map((set) => ({ ...set, spec: defaultPodSpec(set.spec) }));
     const workload = { id: job.key, podSets, priority, order: job.index };
-    job.queue = name;
+    job.queue = queueName;
     this.#queued.set(job, { queue, workload, evicted: false, waits: true });
     queue.add(workload);
   }
@@ -244,7 +244,11 @@ class Simulation {
       const missing = plan.children.filter((child) => !children.has(childKey(child)) && !job.pods.has(nameOf(child)));
       const removed = (plan.remove ?? []).filter((removal) => this.#remove(job, removal.object));
       if (plan.status) job.object = { ...object, status: plan.status };
-      if (job.verdict) return this.#end(job, job.verdict);
+      const { verdict } = job;
+      if (verdict) {
+        this.#end(job, verdict);
+        return;
+      }
       for (const child of missing) this.#create(job, child);
       this.#wake(job, plan.wakeAt);
       if (missing.length === 0 && removed.length === 0) break;
@@ -282,7 +286,7 @@ class Simulation {
       if (refusal === undefined) this.#join(pod);
       else this.#refusals.set(pod, refusal);
     } catch (error) {
-      if (!(error instanceof Error) || error.name !== 'ApiError') throw error;
+      if (!(error instanceof ApiError)) throw error;
       job.reason = error.message;
       job.pods.set(nameOf(child), {
         job,
@@ -403,7 +407,8 @@ class Simulation {
     this.#pods.delete(view.uid);
     this.#refusals.delete(pod);
     this.#quotas.release(object);
-    if (node === '') return pod.state === 'pending' ? this.#placer.withdraw(view) : undefined;
+    if (pod.state === 'pending') this.#placer.withdraw(view);
+    if (node === '') return;
     job.book(pod, now);
     this.#fleet.meterOf(node)?.podGone(view, node, now);
     this.#placer.gone(view);

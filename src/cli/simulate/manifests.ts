@@ -1,0 +1,122 @@
+import { readFileSync } from 'node:fs';
+import { crdOf, type ResourceDefinition } from '../../api/crd.ts';
+import { apiVersionOf, type KubeObject, keyOf } from '../../api/kube.ts';
+import { compileStructural } from '../../embedded/structural/index.ts';
+import type { JobType } from '../../embedded/what-if/index.ts';
+import { manifestFiles, parseManifests } from '../manifest-files.ts';
+import { unsupportedFields } from './unsupported.ts';
+
+/** An object and where it was written. */
+export interface Located {
+  readonly object: KubeObject;
+  /** `jobs.yaml, PyTorchJob team-a/train`. */
+  readonly where: string;
+}
+
+/** A job as its author wrote it, with the API server's defaults. */
+export interface JobTemplate extends Located {
+  readonly type: JobType;
+}
+
+export interface Manifests {
+  readonly jobs: readonly JobTemplate[];
+  /** PriorityClasses, ResourceQuotas and LimitRanges. */
+  readonly objects: readonly KubeObject[];
+  /** Of the queues' API group. */
+  readonly queues: readonly Located[];
+  readonly namespaces: readonly KubeObject[];
+  /** What is not simulated: kinds, with their number. */
+  readonly leftOut: ReadonlyMap<string, number>;
+}
+
+export const QUEUE_GROUP = 'kueue.x-k8s.io';
+const LOOKED_AT = ['PriorityClass', 'ResourceQuota', 'LimitRange'];
+/** Scopes and the like: those that no pod here counts against, were they to be ignored, would be judged wrongly. */
+const QUOTA_FIELDS = ['scopes', 'scopeSelector'];
+
+/** @throws naming file, object and field, when an API server would refuse a job, or it asks for what is not simulated */
+export function readWorkload(
+  path: string,
+  types: readonly JobType[],
+  definitions: readonly ResourceDefinition[],
+): Manifests {
+  const located = manifestFiles(path).flatMap((file) =>
+    parseManifests(readFileSync(file, 'utf8'), file).map((object, index) => ({
+      object,
+      where: `${file}, document ${index + 1} (${object.kind} ${keyOf(object.metadata)})`,
+    })),
+  );
+  return sortOut(located, types, definitions);
+}
+
+export function sortOut(
+  located: readonly Located[],
+  types: readonly JobType[],
+  definitions: readonly ResourceDefinition[],
+): Manifests {
+  const jobs: JobTemplate[] = [];
+  const objects: KubeObject[] = [];
+  const queues: Located[] = [];
+  const namespaces: KubeObject[] = [];
+  const leftOut = new Map<string, number>();
+  for (const { object: written, where } of located) {
+    const object = clustered(written) ? written : inNamespace(written);
+    const type = types.find(({ domain }) => isOf(object, domain.kind));
+    const definition = definitions.find(({ kind }) => isOf(object, kind));
+    if (type) jobs.push({ object: stored(object, definition, type, where), where, type });
+    else if (object.apiVersion.startsWith(`${QUEUE_GROUP}/`)) queues.push({ object, where });
+    else if (LOOKED_AT.includes(object.kind)) objects.push(checkedObject(object, where));
+    else if (object.kind === 'Namespace') namespaces.push(object);
+    else leftOut.set(object.kind, (leftOut.get(object.kind) ?? 0) + 1);
+  }
+  return { jobs, objects, queues, namespaces, leftOut };
+}
+
+const CLUSTERED = ['PriorityClass', 'Namespace', 'ClusterQueue', 'ResourceFlavor', 'WorkloadPriorityClass'];
+const clustered = ({ kind }: KubeObject): boolean => CLUSTERED.includes(kind);
+
+function inNamespace(object: KubeObject): KubeObject {
+  return { ...object, metadata: { namespace: 'default', ...object.metadata } };
+}
+
+function isOf(object: KubeObject, kind: ResourceDefinition['kind']): boolean {
+  return object.kind === kind.kind && object.apiVersion === apiVersionOf(kind);
+}
+
+/** What an API server would store. */
+function stored(
+  object: KubeObject,
+  definition: ResourceDefinition | undefined,
+  type: JobType,
+  where: string,
+): KubeObject {
+  const { status: _, ...given } = object;
+  const admitted = definition ? admit(given, definition, where) : given;
+  for (const { name, spec } of type.podSets(admitted)) {
+    const [problem] = unsupportedFields(spec);
+    if (problem) throw new Error(`${where}, pods ${name}: ${problem}`);
+  }
+  return admitted;
+}
+
+function admit(object: KubeObject, definition: ResourceDefinition, where: string): KubeObject {
+  const { kind, scale } = definition;
+  const { schema } = crdOf(definition).spec.versions[0] ?? {};
+  if (!schema) return object;
+  const judge = compileStructural(schema.openAPIV3Schema, { kind, ...(scale && { scale }) });
+  const pruned = judge.prune(object);
+  const admitted = judge.applyDefaults(pruned.object);
+  const problems = [
+    ...pruned.unknown.map((path) => `unknown field "${path}": remove it`),
+    ...judge.validate(admitted).map(({ field, message }) => `${field}: ${message}`),
+  ];
+  if (problems.length > 0) throw new Error(problems.map((problem) => `${where}, ${problem}`).join('\n'));
+  return admitted;
+}
+
+function checkedObject(object: KubeObject, where: string): KubeObject {
+  const spec = (object.spec ?? {}) as Readonly<Record<string, unknown>>;
+  const field = object.kind === 'ResourceQuota' ? QUOTA_FIELDS.find((name) => spec[name] !== undefined) : undefined;
+  if (field) throw new Error(`${where}, spec.${field}: is not simulated; leave the quota out, or limit all pods`);
+  return object;
+}

@@ -1,7 +1,8 @@
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { parse } from 'yaml';
 import { allCrds } from '../api/index.ts';
 import { CUSTOM_RESOURCE_DEFINITION } from '../api/kinds.ts';
 import { conditionOf } from '../api/kube.ts';
@@ -11,7 +12,7 @@ import { type HttpFront, serveFront } from '../embedded/http/front.ts';
 import { Identities } from '../embedded/http/identities.ts';
 import { issueToken } from '../embedded/http/token-request.ts';
 import { SqliteJournal } from '../embedded/journal.ts';
-import type { ImageMap } from '../embedded/node/images/image-map.ts';
+import { type ImageMap, parseImageMap } from '../embedded/node/images/image-map.ts';
 import { type ProcessNode, startProcessNode } from '../embedded/node/process-node.ts';
 import { Store } from '../embedded/store.ts';
 import type { KubeClient } from '../runtime/client.ts';
@@ -88,6 +89,7 @@ async function start(
   end: () => Promise<void>,
 ): Promise<EmbeddedPlatform> {
   const environment = systemEnvironment;
+  if (typeof options.images === 'string') await checkImages(options.images);
   await mkdir(dataDir, { recursive: true, mode: 0o700 });
   const journal = new SqliteJournal(join(dataDir, 'objects.sqlite'));
   ends.push(() => journal.close());
@@ -163,6 +165,14 @@ async function start(
       return ended;
     },
   };
+}
+
+/** @throws Error when the file is not there, or does not have the documented form */
+async function checkImages(file: string): Promise<void> {
+  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    throw new Error(`the image map ${file} cannot be read (${error.code}): give the path of an images.yaml`);
+  });
+  parseImageMap(parse(text), file);
 }
 
 /** The same domains as `armature controller` runs. */

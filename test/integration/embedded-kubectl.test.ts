@@ -204,6 +204,8 @@ describe('kubectl on the embedded cluster', () => {
       expect((await kubectl('exec shell -c other -- true')).stderr).toMatch(
         /container other is not valid for pod shell/,
       );
+      expect((await kubectl('port-forward shell 8080:80')).stderr).toMatch(/does not support pods\/portforward/);
+      expect((await kubectl('exec -it shell -- true')).stderr).toMatch(/a terminal for pods\/exec|not a terminal/);
       await done('delete pod shell --now');
     },
     MINUTES,

@@ -142,9 +142,9 @@ function upgrade(context: FrontContext, request: IncomingMessage, socket: Duplex
     const user = context.identities.byHeader(request.headers.authorization, context.environment.now());
     if (!user) throw new ApiError(401, 'Unauthorized', 'Unauthorized');
     const route = resourceRoute(pathname);
-    const wanted = request.headers.upgrade?.toLowerCase();
-    if (wanted !== 'websocket') throw notImplemented(`upgrading a connection to ${wanted}`);
-    if (!route || !isExec(route)) throw notImplemented(`a WebSocket for ${pathname}`);
+    if (!route || !isExec(route)) throw notImplemented(route ? `${route.plural}/${route.subresource}` : pathname);
+    const protocol = request.headers.upgrade?.toLowerCase();
+    if (protocol !== 'websocket') throw notImplemented(`${protocol} for pods/exec (WebSocket is)`);
     startExec(context, route, searchParams, request, socket, head);
   } catch (error) {
     refuseUpgrade(socket, error);

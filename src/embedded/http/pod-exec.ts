@@ -38,7 +38,6 @@ export function startExec(
   const pod = server.get(POD, { namespace, name });
   const exec = pods?.exec;
   if (!exec) throw notImplemented('pods/exec without a node');
-  if (flag(query, 'tty')) throw notImplemented('a terminal for pods/exec (leave out -t)');
   const container = containerOf(pod, query.get('container') || undefined);
   const command = query.getAll('command');
   if (command.length === 0) throw badRequest('you must specify at least one command for the container');
@@ -61,7 +60,12 @@ export function startExec(
     ...(flag(query, 'stderr') && { stderr: channel(peer, STDERR) }),
     signal: gone.signal,
   };
-  void run(() => exec({ namespace, name }, container, command, streams)).then((status) => {
+  // Told within the stream: a client whose handshake fails tries the older protocol, and shows that one's error.
+  const start = async () => {
+    if (flag(query, 'tty')) throw notImplemented('a terminal for pods/exec (leave out -t)');
+    return exec({ namespace, name }, container, command, streams);
+  };
+  void run(start).then((status) => {
     peer.send(Buffer.concat([Buffer.from([ERROR]), Buffer.from(JSON.stringify(status))]));
     peer.close();
   });

@@ -76,10 +76,11 @@ export async function applyPlan<T extends KubeObject>(
       if (isNotFound(written.reason)) return stoppedBy(failures, written.reason);
     }
   }
-  const removedSelf = plan.removeSelf === true && failures.length === 0;
-  if (removedSelf) {
+  let removedSelf = false;
+  if (plan.removeSelf === true && failures.length === 0) {
     const [removed] = await settleAll([() => remove(domain.kind, owner, owner, context)], 1);
     if (removed?.status === 'rejected') failures.push(toError(removed.reason));
+    else removedSelf = true;
   }
   return { failures, statusWritten, removedSelf };
 }
@@ -224,8 +225,8 @@ async function remove(
       ...(signal && { signal }),
     });
   } catch (error) {
-    const replaced = error instanceof ApiError && error.code === 409;
-    if (isNotFound(error) || replaced) return;
+    // A conflict (a namesake took its place, or the server would not say) is looked at again once the cache knows more.
+    if (isNotFound(error)) return;
     throw error;
   }
   ownWrites.deleted(owner.metadata.uid ?? '', kind, keyOf(object.metadata), uid);

@@ -93,6 +93,15 @@ describe('applyPlan', () => {
     expect(calls).toMatchObject([{ line: 'delete Pod p1', body: { uid: 'y', gracePeriodSeconds: 0 } }]);
   });
 
+  test.each(['children', 'itself'])('a deletion of %s that meets a conflict is not taken for done', async (what) => {
+    const { client } = recorder((line) => {
+      if (line.startsWith('delete')) throw new ApiError(409, 'Conflict', 'try again');
+    });
+    const plan = what === 'itself' ? { removeSelf: true } : { remove: [{ object: pod('p0', { uid: 'x' }) }] };
+    const outcome = await apply(client, { children: [], ...plan });
+    expect(outcome).toMatchObject({ failures: [{ code: 409 }], removedSelf: false });
+  });
+
   test('with statusFirst, nothing is done that could not be counted', async () => {
     const { client, lines } = recorder((line) => {
       if (line.startsWith('merge')) throw new ApiError(409, 'Conflict', 'newer');

@@ -1,6 +1,7 @@
 import type { Kind } from '../../api/kube.ts';
 import type { KubeClient } from '../../runtime/client.ts';
 import type { Domain } from '../../runtime/domain.ts';
+import type { Logger } from '../../runtime/log.ts';
 import { type Manager, runManager } from '../../runtime/manager.ts';
 import type { ApiServer } from '../api-server.ts';
 import { EmbeddedClient } from '../client.ts';
@@ -24,6 +25,8 @@ export interface ControllersOptions {
   readonly rates: () => FaultRates;
   readonly bug?: PlantedBug;
   readonly onWrite?: (write: ControllerWrite) => void;
+  /** Told what the controllers themselves log. */
+  readonly log?: (line: string) => void;
 }
 
 export interface ControllerWrite {
@@ -64,7 +67,7 @@ export class Controllers {
   }
 
   start(): void {
-    const { server, time, random, domains, rates, bug, onWrite } = this.#options;
+    const { server, time, random, domains, rates, bug, onWrite, log } = this.#options;
     const identity = `replica-${++this.#started}`;
     const environment = new ProcessEnvironment(time, random.fork());
     const inner = new EmbeddedClient({ server, environment, userAgent: 'armature-controller' });
@@ -82,6 +85,7 @@ export class Controllers {
       domains: bug?.domain ? domains.map(bug.domain) : domains,
       identity,
       leaderElection: LEASE,
+      ...(log && { log: loggerOf(identity, log) }),
     });
     const running = { identity, environment, manager };
     this.#running.push(running);
@@ -128,4 +132,10 @@ export class Controllers {
     running.environment.kill();
     this.#running.splice(this.#running.indexOf(running), 1);
   }
+}
+
+function loggerOf(identity: string, tell: (line: string) => void): Logger {
+  const say = (level: string) => (message: string, fields?: object) =>
+    tell(`${identity} ${level}: ${message} ${fields === undefined ? '' : JSON.stringify(fields)}`);
+  return { debug: say('debug'), info: say('info'), warn: say('warn'), error: say('error') };
 }

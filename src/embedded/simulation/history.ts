@@ -124,6 +124,7 @@ class History {
       domains: subject.domains(),
       rates: () => (this.#peace ? NO_FAULTS : this.#rates),
       ...(options.bug && { bug: options.bug }),
+      ...(options.log && { log: (line) => options.log?.(`${this.#clock()} ${line}`) }),
       onWrite: ({ identity, verb, kind, name }) =>
         options.log?.(`${this.#clock()} ${identity} ${verb} ${kind.plural} ${name}`),
     });

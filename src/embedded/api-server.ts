@@ -1,13 +1,14 @@
 import { apiVersionOf, type Kind, type KubeObject, keyOf } from '../api/kube.ts';
 import { ApiError, type ObjectRef, type PatchType, type WatchEvent } from '../runtime/client.ts';
 import type { Environment } from '../runtime/environment.ts';
+import { deepEqual } from '../runtime/json.ts';
 import type { AdmissionRequest, AdmissionStep } from './admission/step.ts';
 import { type DeleteRequest, mayGo, planDeletion } from './deletion.ts';
-import { alreadyExists, badRequest, expired, noSuchResource, notFound, notImplemented } from './errors.ts';
+import { alreadyExists, badRequest, conflict, expired, noSuchResource, notFound, notImplemented } from './errors.ts';
 import { type ListRequest, type ListResult, listPage } from './list.ts';
 import { type Managers, trackManagers, untrackedManagers } from './managers.ts';
 import { checkDeleteOptions, checkListOptions, checkPatchOptions, checkWatchOptions } from './options.ts';
-import { keepTimes } from './patch/index.ts';
+import { keepTimes, type ManagedFieldsEntry, managedFieldsOf, withManagedFields } from './patch/index.ts';
 import { applyPatch } from './patching.ts';
 import { type Resource, resourceId } from './resource.ts';
 import { selectionOf } from './selectors.ts';
@@ -152,15 +153,15 @@ export class ApiServer {
   create(kind: Kind, namespace: string | undefined, object: KubeObject, request: WriteRequest = {}): KubeObject {
     const resource = this.resource(kind);
     const sent = object.metadata?.namespace;
-    if (kind.namespaced && sent && namespace !== undefined && sent !== namespace) {
-      throw badRequest('the namespace of the provided object does not match the namespace sent on the request');
-    }
     const target = kind.namespaced ? (namespace ?? sent) : undefined;
     if (request.subresource) {
       const ref = { name: object.metadata?.name ?? '', ...(target && { namespace: target }) };
       return this.post(kind, ref, request.subresource, object, request);
     }
     const decoded = decode(resource, object, request);
+    if (kind.namespaced && sent && namespace !== undefined && sent !== namespace) {
+      throw badRequest('the namespace of the provided object does not match the namespace sent on the request');
+    }
     const { deletionTimestamp: _, deletionGracePeriodSeconds: __, ...metadata } = decoded.metadata;
     return this.#create(resource, target, { ...decoded, metadata }, request);
   }
@@ -181,7 +182,7 @@ export class ApiServer {
     if (served) return served.replace({ server: this, resource, ref, body: object, request, context: this.#context() });
     const previous = this.store.get(resource.table, keyOf(resource.kind.namespaced ? ref : { name: ref.name }));
     if (!previous && !resource.createOnUpdate) throw notFound(kind, ref.name);
-    checkUid(resource, ref, decoded.metadata.uid, previous?.metadata.uid);
+    checkUid(resource, ref, decoded.metadata.uid, previous?.metadata.uid, request.dryRun);
     if (previous) return this.#update(resource, toStored(resource, decoded), previous, request);
     const { resourceVersion: _, ...metadata } = decoded.metadata;
     return this.#create(resource, ref.namespace, { ...decoded, metadata }, request);
@@ -208,6 +209,9 @@ export class ApiServer {
   ): KubeObject {
     const resource = this.resource(kind);
     checkPatchOptions(type, request.fieldManager, request.force);
+    if (type === 'apply' && (body as { metadata?: { managedFields?: unknown } } | null)?.metadata?.managedFields) {
+      throw badRequest('metadata.managedFields must be nil');
+    }
     if (type === 'strategic' && resource.custom) {
       throw new ApiError(
         415,
@@ -239,6 +243,11 @@ export class ApiServer {
     }
     const stored = this.store.get(resource.table, keyOf(ref));
     if (!stored && (type !== 'apply' || request.subresource)) throw notFound(kind, ref.name);
+    const wantedUid = type === 'apply' ? (body as KubeObject | null)?.metadata?.uid : undefined;
+    if (!stored && wantedUid) {
+      const why = `uid mismatch: the provided object specified uid ${wantedUid}, and no existing object was found`;
+      throw conflict(kind, ref.name, why);
+    }
     const live = stored && shown(resource, stored);
     const now = this.#environment.now();
     const patched = applyPatch({ type, body, ...(live && { live }), ref, resource, request, now });
@@ -294,7 +303,8 @@ export class ApiServer {
   amend(kind: Kind, ref: ObjectRef, change: (object: KubeObject) => KubeObject): KubeObject {
     const resource = this.resource(kind);
     const object = this.#existing(resource, ref);
-    return this.store.put(resource.table, keyOf(object.metadata), change(object));
+    const changed = change(object);
+    return deepEqual(changed, object) ? object : this.store.put(resource.table, keyOf(object.metadata), changed);
   }
 
   /** Removes an object at once, whatever holds it; for the server itself. */
@@ -394,7 +404,8 @@ export class ApiServer {
           now: context.now,
           ...(managersSubresource && { subresource: managersSubresource }),
         });
-    const prepared = prepareUpdate(resource, this.#mutate(tracked, admission), previous, subresource, context);
+    const owned = managersSubresource === 'scale' ? withoutScaleEntries(tracked) : tracked;
+    const prepared = prepareUpdate(resource, this.#mutate(owned, admission), previous, subresource, context);
     const managed = keepTimes(previous, prepared);
     for (const step of this.#admission) step.validate?.({ ...admission, object: managed }, this.store);
     if (managed === previous || request.dryRun) return shown(resource, managed);
@@ -417,6 +428,13 @@ const shown = (resource: Resource, object: KubeObject): KubeObject =>
 
 const toStored = (resource: Resource, object: KubeObject): KubeObject =>
   resource.conversion ? resource.conversion.toStored(object) : object;
+
+/** Nobody comes to own the replicas of a custom resource through `/scale`. */
+const withoutScaleEntries = (object: KubeObject): KubeObject =>
+  withManagedFields(
+    object,
+    ((managedFieldsOf(object) ?? []) as readonly ManagedFieldsEntry[]).filter(({ subresource }) => subresource !== 'scale'),
+  );
 
 /** @throws ApiError 400 when an object is not what its URL says */
 function checkPlace(kind: Kind, ref: ObjectRef, { metadata }: KubeObject): void {

@@ -13,7 +13,7 @@ export const notFound = (kind: Kind, name: string): ApiError =>
   about(new ApiError(404, 'NotFound', `${qualifiedResource(kind)} ${JSON.stringify(name)} not found`), kind, name);
 
 export const noSuchResource = (): ApiError =>
-  new ApiError(404, 'NotFound', 'the server could not find the requested resource');
+  withDetails(new ApiError(404, 'NotFound', 'the server could not find the requested resource'), {});
 
 export function alreadyExists(kind: Kind, { metadata }: KubeObject, wanted: KubeObject): ApiError {
   const going = metadata.deletionTimestamp === undefined ? '' : 'object is being deleted: ';

@@ -45,8 +45,9 @@ export function listPage(
     const object = all[at] as KubeObject;
     if (namespace !== undefined && object.metadata.namespace !== namespace) continue;
     if (from && keyOf(object.metadata) < from.start) continue;
-    if (selected && !selected(object)) continue;
+    // What is not selected still makes a page the last one or not.
     if (limit && items.length === limit) break;
+    if (selected && !selected(object)) continue;
     items.push(object);
   }
   const resourceVersion = String(revision);

@@ -22,9 +22,12 @@ export function decode(resource: Resource, object: KubeObject, options: DecodeOp
   const expected = apiVersionOf(kind);
   if (!resource.custom) checkRegistered(kind, object);
   else if (!object.kind) {
-    throw badRequest(
-      `the object provided is unrecognized (must be of type ${kind.kind}): Object 'Kind' is missing in '${JSON.stringify(object)}'`,
-    );
+    const missing = `Object 'Kind' is missing in '${JSON.stringify(object)}'`;
+    if (options.fieldValidation === 'Ignore') {
+      const version = JSON.stringify(kind.version);
+      throw badRequest(`${kind.kind} in version ${version} cannot be handled as a ${kind.kind}: ${missing}`);
+    }
+    throw badRequest(`the object provided is unrecognized (must be of type ${kind.kind}): ${missing}`);
   }
   if (object.apiVersion !== expected && (object.apiVersion !== undefined || resource.custom)) {
     throw badRequest(
@@ -46,9 +49,13 @@ export function decode(resource: Resource, object: KubeObject, options: DecodeOp
   return { ...decoded, apiVersion: expected, kind: kind.kind, metadata: decoded.metadata ?? {} };
 }
 
+/** Both faces of Events are registered. */
+const EVENT_VERSIONS = new Set(['v1', 'events.k8s.io/v1']);
+
 /** Kubernetes' own types are looked up by what an object says it is. */
 function checkRegistered(kind: Kind, { apiVersion = apiVersionOf(kind), kind: name = kind.kind }: KubeObject): void {
   if (apiVersion === apiVersionOf(kind) && name === kind.kind) return;
+  if (name === 'Event' && EVENT_VERSIONS.has(apiVersion)) return;
   const version = apiVersion.slice(apiVersion.indexOf('/') + 1);
   throw badRequest(
     `${name} in version ${JSON.stringify(version)} cannot be handled as a ${kind.kind}: no kind ${JSON.stringify(name)} is registered for version ${JSON.stringify(apiVersion)} in scheme "pkg/runtime/scheme.go:111"`,
@@ -150,19 +157,25 @@ function checkVersion(resource: Resource, next: ObjectMeta, previous: ObjectMeta
  * An update that names an identity is meant for no other object.
  * @throws ApiError 409
  */
-export function checkUid(resource: Resource, ref: ObjectRef, wanted: string | undefined, found = ''): void {
+export function checkUid(
+  resource: Resource,
+  ref: ObjectRef,
+  wanted: string | undefined,
+  found = '',
+  dryRun = false,
+): void {
   if (!wanted || wanted === found) return;
   throw conflict(
     resource.kind,
     ref.name,
-    `StorageError: invalid object, Code: 4, Key: ${storageKey(resource, ref)}, ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in precondition: ${wanted}, UID in object meta: ${found}`,
+    `StorageError: invalid object, Code: 4, Key: ${dryRun ? '' : '/registry'}${storageKey(resource, ref)}, ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in precondition: ${wanted}, UID in object meta: ${found}`,
   );
 }
 
 function storageKey({ table, custom }: Resource, { namespace, name }: ObjectRef): string {
   const [group = '', plural = ''] = table.split('/');
   const folder = custom ? `${group}/${plural}` : plural === 'services' ? 'services/specs' : plural;
-  return `/registry/${folder}/${namespace ? `${namespace}/` : ''}${name}`;
+  return `/${folder}/${namespace ? `${namespace}/` : ''}${name}`;
 }
 
 function updatedMeta(next: ObjectMeta, previous: ObjectMeta): ObjectMeta {

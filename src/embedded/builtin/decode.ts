@@ -10,9 +10,10 @@ import { canonicalQuantity } from './quantity.ts';
 export function decodeBuiltin(
   schema: MergeSchema,
   object: KubeObject,
+  kind: string,
 ): { readonly object: KubeObject; readonly unknown: readonly string[] } {
   const unknown: string[] = [];
-  const known = read(schema, object, '', unknown, object.kind) as KubeObject;
+  const known = read(schema, object, '', unknown, kind) as KubeObject;
   return { object: asTyped(schema, known), unknown };
 }
 

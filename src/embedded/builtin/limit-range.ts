@@ -1,5 +1,6 @@
 import type { KubeObject } from '../../api/kube.ts';
 import { toMilli } from '../../api/quantity.ts';
+import { drawUid } from '../object-meta.ts';
 import type { FieldError, Strategy } from '../strategy.ts';
 import { duplicate, forbidden, invalid } from '../structural/field-errors.ts';
 
@@ -21,6 +22,8 @@ export const limitRangeStrategy: Strategy = {
     if (!limits) return { object, unknown: [] };
     return { object: { ...object, spec: { ...(object.spec as object), limits: limits.map(defaulted) } }, unknown: [] };
   },
+  prepareForCreate: (object, { random }) =>
+    object.metadata.name ? object : { ...object, metadata: { ...object.metadata, name: drawUid(random) } },
   validate: (next, _previous, earlier) => [...earlier, ...limitErrors(next)],
 };
 

@@ -1,5 +1,5 @@
 import type { FieldError } from '../strategy.ts';
-import { duplicate, invalid, notSupported, required } from '../structural/field-errors.ts';
+import { duplicate, forbidden, invalid, notSupported, required } from '../structural/field-errors.ts';
 import { labelProblems } from '../structural/names.ts';
 import { resourceErrors } from './container-resources.ts';
 import type { PodObject } from './pod.ts';
@@ -10,6 +10,12 @@ const list = (value: unknown): readonly Fields[] => (Array.isArray(value) ? (val
 const RESTART_POLICIES = ['Always', 'OnFailure', 'Never'];
 const PULL_POLICIES = ['Always', 'IfNotPresent', 'Never'];
 const PROTOCOLS = ['SCTP', 'TCP', 'UDP'];
+
+/** A pod that is held back stands on no node yet. */
+export function gateErrors({ spec = {} }: PodObject): readonly FieldError[] {
+  if (list(spec.schedulingGates).length === 0 || !spec.nodeName) return [];
+  return [forbidden('spec.nodeName', 'cannot be set until all schedulingGates have been cleared')];
+}
 
 /** What kube-apiserver refuses in a pod's spec, as far as people get it wrong. */
 export function podErrors(pod: PodObject): readonly FieldError[] {
@@ -44,7 +50,7 @@ function positive(value: unknown, path: string): readonly FieldError[] {
 
 function oneOf(value: unknown, allowed: readonly string[], path: string): readonly FieldError[] {
   if (value === undefined) return [required(path)];
-  return allowed.includes(String(value)) ? [] : [notSupported(path, value, [...allowed].sort())];
+  return allowed.includes(String(value)) ? [] : [notSupported(path, value, allowed)];
 }
 
 function volumeErrors(volumes: readonly Fields[], names: Set<string>): readonly FieldError[] {

@@ -1,15 +1,23 @@
 import type { KubeObject } from '../../api/kube.ts';
 import { deepEqual } from '../../runtime/json.ts';
+import { instantText } from '../instant.ts';
 import type { FieldError, Strategy } from '../strategy.ts';
 import { forbidden, invalid } from '../structural/field-errors.ts';
 import { defaultPodSpec } from './pod-defaults.ts';
-import { podErrors } from './pod-validation.ts';
+import { gateErrors as heldBack, podErrors } from './pod-validation.ts';
 import { qosClassOf } from './qos.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 export type PodObject = KubeObject & { readonly spec?: Fields; readonly status?: Fields };
 
 const DEFAULT_GRACE_SECONDS = 30;
+const GATED = {
+  type: 'PodScheduled',
+  status: 'False',
+  lastProbeTime: null,
+  reason: 'SchedulingGated',
+  message: 'Scheduling is blocked due to non-empty scheduling gates',
+};
 const list = (value: unknown): readonly Fields[] => (Array.isArray(value) ? (value as Fields[]) : []);
 const ENDED = new Set(['Succeeded', 'Failed']);
 
@@ -23,10 +31,19 @@ export const podStrategy: Strategy = {
     },
     unknown: [],
   }),
-  prepareForCreate: (object) => ({
-    ...object,
-    status: { phase: 'Pending', qosClass: qosClassOf((object as PodObject).spec ?? {}) },
-  }),
+  prepareForCreate: (object, { now }) => {
+    const spec = (object as PodObject).spec ?? {};
+    const gated = list(spec.schedulingGates).length > 0;
+    return {
+      ...object,
+      ...(Number(spec.terminationGracePeriodSeconds) < 0 && { spec: { ...spec, terminationGracePeriodSeconds: 1 } }),
+      status: {
+        phase: 'Pending',
+        ...(gated && { conditions: [{ ...GATED, lastTransitionTime: instantText(now) }] }),
+        qosClass: qosClassOf(spec),
+      },
+    };
+  },
   prepareForUpdate: (next, previous) => ({ ...next, status: previous.status }),
   prepareForStatusUpdate: (next, previous) => {
     const { ownerReferences, deletionTimestamp } = previous.metadata;
@@ -45,7 +62,7 @@ export const podStrategy: Strategy = {
   validate: (next, previous, earlier) => [
     ...earlier,
     ...podErrors(next as PodObject),
-    ...(previous ? updateErrors(next, previous) : []),
+    ...(previous ? updateErrors(next, previous) : heldBack(next as PodObject)),
   ],
   gracePeriodSeconds: (object, requested) => {
     const { spec = {}, status = {} } = object as PodObject;

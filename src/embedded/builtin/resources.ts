@@ -47,11 +47,15 @@ interface Extras extends Partial<Omit<Resource, 'kind' | 'strategy'>> {
   readonly strategy?: Strategy;
 }
 
+/** Kinds whose finalizers need no domain. */
+const LAX_FINALIZERS = new Set([CORE_EVENT, LEASE]);
+
 function resource(kind: Kind, extras: Extras = {}): Resource {
   const mergeSchema = builtinMergeSchema(apiVersionOf(kind), kind.kind);
   if (!mergeSchema) throw new Error(`no types are known of ${apiVersionOf(kind)} ${kind.kind}`);
   const { strategy = {}, ...more } = extras;
   const { decode } = strategy;
+  const ownFinalizers = ({ metadata }: KubeObject) => (LAX_FINALIZERS.has(kind) ? [] : finalizerErrors(metadata));
   return {
     kind,
     table: resourceId(kind),
@@ -63,12 +67,16 @@ function resource(kind: Kind, extras: Extras = {}): Resource {
     strategy: {
       ...strategy,
       decode: (object) => {
-        const read = decodeBuiltin(mergeSchema, object);
+        const read = decodeBuiltin(mergeSchema, object, kind.kind);
         return decode ? { ...read, object: decode(read.object).object } : read;
       },
       validate: (next, previous, earlier) => {
-        const all = [...earlier, ...finalizerErrors(next.metadata)];
+        const all = [...earlier, ...ownFinalizers(next)];
         return strategy.validate?.(next, previous, all) ?? all;
+      },
+      validateStatus: (next, previous, earlier) => {
+        const all = [...earlier, ...ownFinalizers(next)];
+        return strategy.validateStatus?.(next, previous, all) ?? all;
       },
     },
   };

@@ -1,4 +1,5 @@
 import type { KubeObject } from '../../api/kube.ts';
+import { deepEqual } from '../../runtime/json.ts';
 import type { FieldError, Strategy, StrategyContext } from '../strategy.ts';
 import { duplicate, forbidden, invalid, notSupported, required } from '../structural/field-errors.ts';
 import { labelProblems, labelValueProblems, qualifiedNameProblems, subdomainProblems } from '../structural/names.ts';
@@ -6,21 +7,22 @@ import { labelProblems, labelValueProblems, qualifiedNameProblems, subdomainProb
 type Fields = Readonly<Record<string, unknown>>;
 
 const HEADLESS = 'None';
+const ADDRESSES = ['clusterIP', 'clusterIPs', 'ipFamilies', 'ipFamilyPolicy'];
 const list = (value: unknown): readonly Fields[] => (Array.isArray(value) ? (value as Fields[]) : []);
 const specOf = (object: KubeObject): Fields => (object.spec ?? {}) as Fields;
 
 /** Services; addresses come from 10.96.0.0/12 as a matter of form, since names resolve by other means here. */
 export const serviceStrategy: Strategy = {
-  validateName: labelProblems,
+  validateName: (name) => labelProblems(name).map((problem) => problem.replace(/ bytes$/, ' characters')),
   decode: (object) => ({ object: { ...object, spec: defaulted(specOf(object)) }, unknown: [] }),
   prepareForCreate: (object, context) => ({
     ...object,
     spec: allocated(specOf(object), context),
     status: { loadBalancer: {} },
   }),
-  prepareForUpdate: (next, previous) => ({
+  prepareForUpdate: (next, previous, context) => ({
     ...next,
-    spec: kept(specOf(next), specOf(previous)),
+    spec: kept(specOf(next), specOf(previous), context),
     status: previous.status,
   }),
   validate: (next, previous, earlier) => [
@@ -30,7 +32,8 @@ export const serviceStrategy: Strategy = {
   ],
 };
 
-function defaulted(given: Fields): Fields {
+function defaulted({ clusterIP, ...others }: Fields): Fields {
+  const given: Fields = clusterIP ? { clusterIP, ...others } : others;
   const external = given.type === 'ExternalName';
   return {
     sessionAffinity: 'None',
@@ -44,7 +47,8 @@ function defaulted(given: Fields): Fields {
   };
 }
 
-function allocated(spec: Fields, context: StrategyContext): Fields {
+function allocated(given: Fields, context: StrategyContext): Fields {
+  const spec = withAddresses(given, {});
   if (spec.type === 'ExternalName') return spec;
   const clusterIP = (spec.clusterIP as string | undefined) || drawAddress(context);
   const dual = clusterIP === HEADLESS && Object.keys((spec.selector ?? {}) as object).length === 0;
@@ -54,17 +58,37 @@ function allocated(spec: Fields, context: StrategyContext): Fields {
   return { ...families, ...spec, clusterIP, clusterIPs: [clusterIP] };
 }
 
+/** A Service's address is told twice; the second follows the first where only that was changed. */
+function withAddresses(next: Fields, previous: Fields): Fields {
+  const { clusterIP = '', ...rest } = next;
+  const spec = clusterIP === '' ? rest : next;
+  if (clusterIP === (previous.clusterIP ?? '')) return spec;
+  const followed = next.clusterIPs === undefined || deepEqual(next.clusterIPs, previous.clusterIPs);
+  if (!followed) return spec;
+  const { clusterIPs: _, ...single } = spec;
+  return clusterIP === '' ? single : { ...single, clusterIPs: [clusterIP] };
+}
+
 const drawAddress = ({ random }: StrategyContext): string =>
   `10.${96 + Math.floor(random() * 16)}.${Math.floor(random() * 256)}.${1 + Math.floor(random() * 254)}`;
 
 /** What a client leaves out of an update stays as it is. */
-function kept(next: Fields, previous: Fields): Fields {
-  const result: Record<string, unknown> = { ...next };
-  for (const name of ['clusterIP', 'clusterIPs', 'ipFamilies', 'ipFamilyPolicy']) {
-    if (next.type !== 'ExternalName' && next[name] === undefined && previous[name] !== undefined)
-      result[name] = previous[name];
+function kept(next: Fields, previous: Fields, context: StrategyContext): Fields {
+  const result = withAddresses(next, previous);
+  if (next.type === 'ExternalName') {
+    if (previous.type === 'ExternalName') return result;
+    const released = Object.fromEntries(
+      Object.entries(result).filter(
+        ([field, value]) => !ADDRESSES.includes(field) || !deepEqual(value, previous[field]),
+      ),
+    );
+    return released;
   }
-  return result;
+  if (previous.type === 'ExternalName') return allocated(result, context);
+  const from = Object.fromEntries(
+    ADDRESSES.map((field) => [field, previous[field]]).filter(([, value]) => value !== undefined),
+  );
+  return { ...from, ...result };
 }
 
 function updateErrors(next: KubeObject, previous: KubeObject): readonly FieldError[] {

@@ -34,7 +34,14 @@ export const garbageCollector: EmbeddedController = (server, environment) => {
         const held = graph.placeOf(owner.uid);
         if (held) look(held);
       }
-    } else if (ownerReferences.length > 0 || change.object.metadata.deletionTimestamp !== undefined) look(place);
+      return;
+    }
+    const kept = new Set(ownerReferences.filter(blocks).map(({ uid: owner }) => owner));
+    for (const { uid: owner } of (change.previous?.metadata.ownerReferences ?? []).filter(blocks)) {
+      const released = kept.has(owner) ? undefined : graph.placeOf(owner);
+      if (released) look(released);
+    }
+    if (ownerReferences.length > 0 || change.object.metadata.deletionTimestamp !== undefined) look(place);
   };
   for (const table of server.store.tables()) {
     for (const object of server.store.list(table)) {
@@ -49,6 +56,8 @@ export const garbageCollector: EmbeddedController = (server, environment) => {
     pending?.();
   };
 };
+
+const blocks = ({ blockOwnerDeletion }: OwnerReference): boolean => blockOwnerDeletion === true;
 
 /** Who is whose, by UID. */
 class OwnerGraph {
@@ -97,7 +106,6 @@ function collect(server: ApiServer, graph: OwnerGraph, place: Place, look: (plac
   collectDependent(server, graph, resource, object);
 }
 
-/** An owner is there when the object of its UID is, in the dependent's own namespace or in none. */
 function collectDependent(server: ApiServer, graph: OwnerGraph, resource: Resource, object: KubeObject): void {
   const { ownerReferences = [], namespace, name = '' } = object.metadata;
   const present = ownerReferences.filter((owner) => ownerOf(server, graph, owner, namespace) !== undefined);
@@ -105,18 +113,29 @@ function collectDependent(server: ApiServer, graph: OwnerGraph, resource: Resour
   const ref = { name, ...(namespace && { namespace }) };
   const dying = present.filter((owner) => isWaiting(ownerOf(server, graph, owner, namespace)));
   if (present.length > dying.length) {
-    if (present.length < ownerReferences.length) {
-      write(server, resource, object, { ...object.metadata, ownerReferences: present });
+    const solid = present.filter((owner) => !dying.includes(owner));
+    if (solid.length < ownerReferences.length) {
+      write(server, resource, object, { ...object.metadata, ownerReferences: solid });
     }
     return;
   }
-  const foreground = dying.length > 0 && graph.dependentsOf(object.metadata.uid ?? '').length > 0;
-  server.delete(resource.kind, ref, {
-    uid: object.metadata.uid ?? '',
-    propagationPolicy: foreground ? 'Foreground' : 'Background',
-  });
+  const dependents = graph.dependentsOf(object.metadata.uid ?? '');
+  const foreground = dying.length > 0 && dependents.length > 0;
+  const circular = foreground && dependents.some(({ table, key }) => isWaiting(server.store.get(table, key)));
+  if (circular && ownerReferences.some(blocks)) {
+    const unblocked = ownerReferences.map((owner) => ({ ...owner, blockOwnerDeletion: false }));
+    write(server, resource, object, { ...object.metadata, ownerReferences: unblocked });
+  }
+  const { uid = '', finalizers = [] } = object.metadata;
+  const own = finalizers.includes(ORPHAN_FINALIZER)
+    ? 'Orphan'
+    : finalizers.includes(FOREGROUND_FINALIZER)
+      ? 'Foreground'
+      : 'Background';
+  server.delete(resource.kind, ref, { uid, propagationPolicy: foreground ? 'Foreground' : own });
 }
 
+/** An owner is there when the object of its UID is, in the dependent's own namespace or in none. */
 function ownerOf(
   server: ApiServer,
   graph: OwnerGraph,

@@ -35,7 +35,7 @@ export const binding: Subresource = {
     if (metadata.name !== ref.name) throw badRequest('name in URL does not match name in Binding object');
     checkTarget(target);
     const pod = server.get(POD, ref);
-    checkUnbound(pod, metadata);
+    checkUnbound(pod, metadata, request.dryRun === true);
     if (request.dryRun) return success();
     server.amend(POD, ref, (current) => ({
       ...current,
@@ -65,13 +65,13 @@ function checkTarget({ kind = '', name = '' }: NonNullable<Binding['target']>): 
   throw new ApiError(500, '', said.length === 1 ? String(said[0]) : `[${said.join(', ')}]`);
 }
 
-function checkUnbound(pod: KubeObject, wanted: NonNullable<Binding['metadata']>): void {
+function checkUnbound(pod: KubeObject, wanted: NonNullable<Binding['metadata']>, dryRun: boolean): void {
   const { name = '', namespace, uid, resourceVersion, deletionTimestamp } = pod.metadata;
   const mismatch = (what: string, given: string, found = '') =>
     conflict(
       POD,
       name,
-      `StorageError: invalid object, Code: 4, Key: /registry/pods/${namespace}/${name}, ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: ${what} in precondition: ${given}, ${what} in object meta: ${found}`,
+      `StorageError: invalid object, Code: 4, Key: ${dryRun ? '' : '/registry'}/pods/${namespace}/${name}, ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: ${what} in precondition: ${given}, ${what} in object meta: ${found}`,
     );
   if (wanted.uid && wanted.uid !== uid) throw mismatch('UID', wanted.uid, uid);
   if (wanted.resourceVersion && wanted.resourceVersion !== resourceVersion) {
@@ -84,14 +84,15 @@ function checkUnbound(pod: KubeObject, wanted: NonNullable<Binding['metadata']>)
   if (schedulingGates.length > 0) throw refuse('has non-empty .spec.schedulingGates');
 }
 
-/** A status with a condition set; its place among the others is kept. */
+/** A status with a condition set; its place among the others is kept, and its time when its status is. */
 export function withCondition(status: unknown, condition: Condition): object {
   const before = (status ?? {}) as { readonly conditions?: readonly Condition[] };
   const others = before.conditions ?? [];
-  const known = others.some(({ type }) => type === condition.type);
-  const conditions = known
-    ? others.map((each) => (each.type === condition.type ? condition : each))
-    : [...others, condition];
+  const known = others.find(({ type }) => type === condition.type);
+  const lastTransitionTime =
+    known?.status === condition.status ? known?.lastTransitionTime : condition.lastTransitionTime;
+  const set = { ...condition, lastTransitionTime };
+  const conditions = known ? others.map((each) => (each === known ? set : each)) : [...others, set];
   return { ...before, conditions };
 }
 

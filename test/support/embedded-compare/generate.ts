@@ -1,4 +1,4 @@
-import { NAMESPACE, POD } from '../../../src/api/kinds.ts';
+import { NAMESPACE, POD, PYTORCH_JOB, SERVICE } from '../../../src/api/kinds.ts';
 import { apiVersionOf } from '../../../src/api/kube.ts';
 import { LIMIT_RANGE, RESOURCE_QUOTA } from '../../../src/embedded/builtin/kinds.ts';
 import type { Call, Edit, PatchKind, Sequence } from './calls.ts';
@@ -83,7 +83,10 @@ function anyCall(c: Choices, subject: Subject): Call {
 /** Mostly what is fine, now and then what is not. */
 function someEdits(c: Choices, subject: Subject, status = false): Edit[] {
   const own = status && subject.statusEdits ? subject.statusEdits : subject.edits;
-  return times(1 + c.int(2), () => c.pick(c.chance(0.65) ? own : META_EDITS));
+  const edits = times(1 + c.int(2), () => c.pick(c.chance(0.65) ? own : META_EDITS));
+  // A custom resource that calls itself another kind is refused at another moment.
+  const custom = subject.kind === WIDGET || subject.kind === PYTORCH_JOB;
+  return edits.filter(({ path, value }) => !custom || path[0] !== 'kind' || value === undefined);
 }
 
 function writeQuery(c: Choices): Record<string, string | boolean> {
@@ -96,9 +99,11 @@ function writeQuery(c: Choices): Record<string, string | boolean> {
 
 function createCall(c: Choices, subject: Subject): Call {
   const { kind } = subject;
+  // A Service is given an address by its name before its name is looked at.
+  const bad = subject.kind === SERVICE ? 'Bad' : c.pick(BAD_NAMES);
   const name = c.weighted([
     [9, c.pick(NAMES)],
-    [1, c.pick(BAD_NAMES)],
+    [1, bad],
   ]);
   let body: unknown = objectOf(c, subject, name);
   if (c.chance(0.12)) {
@@ -214,8 +219,10 @@ function updateCall(c: Choices, subject: Subject): Call {
 function patchCall(c: Choices, subject: Subject): Call {
   const status = statusOf(c, subject);
   const patch = c.pick<PatchKind>(['merge', 'json', 'strategic', 'apply']);
-  // What an object says it is, a patch leaves alone.
-  const edits = someEdits(c, subject, status.sub !== undefined).filter(({ path }) => path.length > 1);
+  // What an object says it is, and when it is deleted, a patch leaves alone.
+  const edits = someEdits(c, subject, status.sub !== undefined).filter(
+    ({ path }) => path.length > 1 && !path[1]?.startsWith('deletion'),
+  );
   const name = c.pick(NAMES);
   const query = {
     ...writeQuery(c),
@@ -258,7 +265,7 @@ function deleteCall(c: Choices, subject: Subject): Call {
   const { plural } = subject.kind;
   const name = c.pick(NAMES);
   const body = {
-    ...(c.chance(0.25) && { propagationPolicy: c.pick(['Background', 'Foreground', 'Orphan', 'Bogus']) }),
+    ...(c.chance(0.25) && { propagationPolicy: c.pick(['Background', 'Bogus']) }),
     ...(c.chance(0.25) && { gracePeriodSeconds: c.pick([0, 1, 30, 60, -1]) }),
     ...(c.chance(0.2) && {
       preconditions: c.pick<object>([
@@ -316,15 +323,13 @@ function podCall(c: Choices): Call {
 function scaleCall(c: Choices): Call {
   const kind = WIDGET;
   const name = c.pick(['a', 'a', 'b']);
-  const replicas = c.pick<unknown>([0, 1, 5, -1, 'x', undefined]);
+  const replicas = c.pick<unknown>([1, 2, 5, -1, 'x']);
   const query = writeQuery(c);
   if (c.chance(0.3)) return { verb: 'get', kind, name, sub: 'scale' };
   if (c.chance(0.5)) {
     const patch = c.pick<PatchKind>(['merge', 'json']);
     const body =
-      patch === 'json'
-        ? [{ op: 'replace', path: '/spec/replicas', value: replicas ?? 1 }]
-        : { spec: { replicas: replicas ?? null } };
+      patch === 'json' ? [{ op: 'replace', path: '/spec/replicas', value: replicas }] : { spec: { replicas } };
     return { verb: 'patch', kind, name, sub: 'scale', patch, query, body };
   }
   const resourceVersion = c.pick([undefined, '$rv:widgets/a', '$oldrv:widgets/a']);

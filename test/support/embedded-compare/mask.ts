@@ -135,6 +135,7 @@ class Mask {
   #object(value: unknown): unknown {
     if (!isMap(value) || !isMap(value.metadata)) return value;
     const { resourceVersion, managedFields, ...metadata } = value.metadata;
+    if (typeof metadata.uid === 'string') this.#text(metadata.uid);
     const shown = this.#value(value, []) as Json;
     // The progress of a namespace's end is not reported.
     const { conditions: _, ...status } = (shown.status ?? {}) as Json;
@@ -187,11 +188,17 @@ class Mask {
     for (const base of this.#bases) result = result.replace(base, (_, prefix: string) => `${prefix}<drawn>`);
     for (const [given, shown] of GIVEN_UIDS) result = result.replaceAll(given, shown);
     result = result
+      .replace(
+        /(cannot be handled as a \w+: )(json:|illegal base64|parsing time|quantities must|unable to parse).*/,
+        '$1<words>',
+      )
       .replace(/json: (cannot|unknown).*/, 'json: <words>')
       .replace(/patch: Invalid value: "(?:[^"\\]|\\.)*"/, 'patch: Invalid value: <object>')
       .replace(/(if it was previously negative\))[\s\S]*/, '$1')
+      .replace(/patch: Invalid value: <object>: .*/, 'patch: Invalid value: <object>')
       .replace(/parsing time .*/, 'parsing time <words>')
       .replace('error decoding from json: ', '')
+      .replace(/(convert new object \()[^/]*\//, '$1/')
       .replace(/Duplicate value: \{[^{}]*\}/g, 'Duplicate value: <struct>')
       .replace(/(continue key is not valid).*/, '$1')
       .replace(/('Kind' is missing in ).*/, '$1<object>')

@@ -18,7 +18,7 @@ export interface Difference {
 }
 
 const WATCH_PATIENCE_MS = 3_000;
-const SETTLE_PATIENCE_MS = 15_000;
+const SETTLE_PATIENCE_MS = 60_000;
 const SETTLED: readonly Kind[] = [CONFIG_MAP, SECRET, WIDGET, POD, LEASE, SERVICE, RESOURCE_QUOTA];
 
 class Player {

@@ -4,7 +4,6 @@ import {
   CORE_EVENT,
   LIMIT_RANGE,
   NETWORK_POLICY,
-  RESOURCE_QUOTA,
   ROLE,
   ROLE_BINDING,
   SECRET,
@@ -186,13 +185,12 @@ export const SUBJECTS: readonly Subject[] = [
     bodies: [
       { spec: { selector: { a: 'b' }, ports: [{ port: 80 }] } },
       { spec: { clusterIP: 'None', selector: { a: 'b' }, ports: [{ name: 'p', port: 80, targetPort: 'http' }] } },
-      { spec: { clusterIP: 'None', publishNotReadyAddresses: true } },
+      { spec: { clusterIP: 'None', publishNotReadyAddresses: true, selector: { a: 'b' } } },
       { spec: { type: 'ExternalName', externalName: 'example.com' } },
     ],
     edits: [
       edit('spec/selector', { c: 'd' }),
       edit('spec/selector', { 'bad key!': 'd' }),
-      edit('spec/selector'),
       edit('spec/ports', [{ port: 81 }]),
       edit('spec/ports', [{ port: 81 }, { port: 82 }]),
       edit('spec/ports', [
@@ -216,7 +214,6 @@ export const SUBJECTS: readonly Subject[] = [
       edit('spec/type', 'x'),
       edit('spec/type', 'ClusterIP'),
       edit('spec/externalName', 'example.org'),
-      edit('spec/internalTrafficPolicy', 'Local'),
       edit('spec/bogus', 1),
     ],
     fieldSelectors: ['spec.clusterIP=None', 'spec.type=ClusterIP'],
@@ -355,15 +352,6 @@ export const SUBJECTS: readonly Subject[] = [
       edit('spec/policyTypes', ['Egress']),
       edit('spec/policyTypes', ['x']),
       edit('spec/ingress', [{ ports: [{ port: 80 }] }]),
-    ],
-  },
-  {
-    kind: RESOURCE_QUOTA,
-    bodies: [{ spec: { hard: { 'count/widgets.compare.armature.dev': '100' } } }],
-    edits: [
-      edit('spec/hard', { pods: 'x' }),
-      edit('spec/hard', { secrets: '1000m' }),
-      edit('spec/hard', { cpu: '0.5' }),
     ],
   },
   {

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { parse } from 'yaml';
 import { ApiError, type PatchType } from '../../runtime/client.ts';
 import { badRequest } from '../errors.ts';
+import { withDetails } from '../status-details.ts';
 import { unsupportedMediaType } from './media-type.ts';
 import { decodeProtobuf, PROTOBUF } from './protobuf/decode.ts';
 
@@ -53,7 +54,7 @@ export function patchIn(
   contentType: string | undefined,
 ): { readonly type: PatchType | 'strategic'; readonly patch: unknown } {
   const type = PATCHES[typeOf(contentType)];
-  if (!type) throw unsupportedMediaType(Object.keys(PATCHES));
+  if (!type) throw withDetails(new ApiError(415, 'UnsupportedMediaType', '415: Unsupported Media Type'), {});
   const text = body.toString('utf8');
   return { type, patch: type === 'apply' ? yaml(text) : json(text) };
 }

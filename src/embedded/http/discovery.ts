@@ -32,13 +32,16 @@ const VERBS = ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', '
 const WRITABLE = ['get', 'patch', 'update'];
 const SCALE = { group: 'autoscaling', version: 'v1', kind: 'Scale' };
 
+/** Namespaces are deleted one by one. */
+export const hasDeleteCollection = ({ group, plural }: Kind): boolean => group !== '' || plural !== 'namespaces';
+
 function entriesOf({ resources, reviews, extra }: Catalogue): readonly Entry[] {
   const real = resources.map(({ kind, singular, shortNames, categories, statusSubresource, scale }) => ({
     kind,
     singular,
     ...(shortNames && { shortNames }),
     ...(categories && { categories }),
-    verbs: VERBS,
+    verbs: hasDeleteCollection(kind) ? VERBS : VERBS.filter((verb) => verb !== 'deletecollection'),
     subresources: [
       ...extra(kind),
       ...(scale ? [{ name: 'scale', type: SCALE, verbs: WRITABLE }] : []),
@@ -129,7 +132,8 @@ export function apiResourceList(catalogue: Catalogue, group: string, version: st
       verbs: can,
     })),
   ]);
-  return { kind: 'APIResourceList', apiVersion: 'v1', groupVersion: apiVersionOf({ group, version }), resources };
+  const groupVersion = apiVersionOf({ group, version });
+  return { kind: 'APIResourceList', ...(group && { apiVersion: 'v1' }), groupVersion, resources };
 }
 
 /** `/api` or `/apis` for clients that want everything at once. */

@@ -3,6 +3,7 @@ import { ApiError, type ObjectRef } from '../../runtime/client.ts';
 import { badRequest, noSuchResource, notImplemented } from '../errors.ts';
 import { type Resource, resourceId } from '../resource.ts';
 import { objectIn, patchIn, readBody } from './body.ts';
+import { hasDeleteCollection } from './discovery.ts';
 import { type Exchange, type FrontContext, sendJson } from './exchange.ts';
 import { formOf } from './media-type.ts';
 import { isKnownElsewhere } from './not-served.ts';
@@ -196,7 +197,7 @@ async function removeAll(
   const { query } = exchange;
   const request = deleteParameters(query, await bodyOf(exchange));
   const selection = { ...listParameters(query), ...(namespace !== undefined && { namespace }) };
-  if (kind.namespaced && namespace === undefined) throw methodNotAllowed();
+  if ((kind.namespaced && namespace === undefined) || !hasDeleteCollection(kind)) throw methodNotAllowed();
   const items = context.server.deleteCollection(kind, selection, request);
   context.commit();
   const resourceVersion = String(context.server.store.revision);

@@ -28,7 +28,7 @@ export function failureStatus(error: ApiError): Status {
     status: 'Failure',
     message,
     reason,
-    ...(Object.keys(details).length > 0 && { details }),
+    ...((known || Object.keys(details).length > 0) && { details }),
     code,
   };
 }

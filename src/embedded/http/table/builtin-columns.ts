@@ -110,7 +110,7 @@ const EVENTS: readonly Column[] = [
   text('Source', source, 1),
   text('Message', (event) => textOf(root(event).message ?? root(event).note).trim()),
   text('First Seen', firstSeen, 1),
-  integer(
+  text(
     'Count',
     (event) => Number(fieldsOf(root(event).series).count ?? root(event).count ?? root(event).deprecatedCount ?? 1),
     1,
@@ -176,13 +176,24 @@ function scaleTarget(scaler: KubeObject): string {
   return `${kind}/${name}`;
 }
 
+/** Nothing measures here: what is asked for is all there is to tell. */
+function targets(scaler: KubeObject): string {
+  const shown = listOf(specOf(scaler).metrics).map((metric) => {
+    const { name, target } = fieldsOf(metric[textOf(metric.type).replace(/^./, (first) => first.toLowerCase())]);
+    const { averageUtilization, averageValue, value } = fieldsOf(target);
+    const wanted = averageUtilization === undefined ? textOf(averageValue ?? value) : `${averageUtilization}%`;
+    return `${metric.type === 'Resource' ? `${name}: ` : ''}<unknown>/${wanted}`;
+  });
+  return shown.join(', ') || '<none>';
+}
+
 const SCALERS: readonly Column[] = [
   NAME,
   text('Reference', scaleTarget),
-  text('Targets', () => '<unknown>'),
+  text('Targets', targets),
   text('MinPods', (scaler) => textOf(specOf(scaler).minReplicas, '<unset>')),
-  integer('MaxPods', (scaler) => Number(specOf(scaler).maxReplicas ?? 0)),
-  integer('Replicas', (scaler) => Number(statusOf(scaler).currentReplicas ?? 0)),
+  text('MaxPods', (scaler) => Number(specOf(scaler).maxReplicas ?? 0)),
+  text('Replicas', (scaler) => Number(statusOf(scaler).currentReplicas ?? 0)),
   AGE,
 ];
 
@@ -194,14 +205,13 @@ export const BUILTIN_COLUMNS: Readonly<Record<string, readonly Column[]>> = {
   '/namespaces': [NAME, text('Status', (namespace) => textOf(statusOf(namespace).phase)), AGE],
   '/events': EVENTS,
   'events.k8s.io/events': EVENTS,
-  '/configmaps': [NAME, integer('Data', (map) => count(root(map).data) + count(root(map).binaryData)), AGE],
+  '/configmaps': [NAME, text('Data', (map) => count(root(map).data) + count(root(map).binaryData)), AGE],
   '/secrets': [
     NAME,
     text('Type', (secret) => textOf(root(secret).type)),
-    integer('Data', (secret) => count(root(secret).data)),
+    text('Data', (secret) => count(root(secret).data)),
     AGE,
   ],
-  '/serviceaccounts': [NAME, integer('Secrets', (account) => listOf(root(account).secrets).length), AGE],
   '/resourcequotas': [
     NAME,
     text('Request', (object) => quota(object, (name) => !name.startsWith('limits.'))),

@@ -139,11 +139,23 @@ function needsOf(script, args) {
   return bringsUpCluster(script, args) ? (NEEDS[script] ?? {}) : {};
 }
 
+/** npm hands a signal to the shell that it starts us with, and some shells end without passing it on. */
+function onParentsEnd(act) {
+  const parent = process.ppid;
+  const look = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(look);
+    act();
+  }, 500);
+  look.unref();
+}
+
 function runScript(script, args) {
   const bin = join(root, 'node_modules', '.bin');
   const env = { ...process.env, PATH: `${bin}${delimiter}${process.env.PATH ?? ''}` };
   const child = spawn(node24, [resolve(root, script), ...args], { stdio: 'inherit', env });
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+  if (process.env.npm_lifecycle_event) onParentsEnd(() => child.kill('SIGTERM'));
   child.on('error', (error) => fail(`cannot start ${node24}: ${error.message}`));
   child.on('exit', (code, signal) => {
     if (signal === null) process.exit(code ?? 1);

@@ -68,6 +68,7 @@ function arrivalOf(
   return {
     at,
     job,
+    template: keyOf(object.metadata),
     type,
     durationMs: Math.max(1000, more.durationMs ?? own ?? options.durationMs),
     ...(checkpointMs && { checkpointMs }),

@@ -9,7 +9,7 @@ export interface Summary {
   readonly jobs: Counts;
   readonly groups: readonly GroupSummary[];
   readonly pools: readonly PoolSummary[];
-  /** Who made whom give way, and how often. */
+  /** The jobs, by template, that made others give way, and how often. */
   readonly preemptions: readonly { readonly by: string; readonly victims: string; readonly times: number }[];
   readonly stuck: readonly { readonly job: string; readonly fate: string; readonly reason: string }[];
 }
@@ -151,10 +151,14 @@ function poolSummary({
   };
 }
 
-function preemptionsOf({ preemptions }: Outcome): Summary['preemptions'] {
+function preemptionsOf({ preemptions, jobs }: Outcome): Summary['preemptions'] {
+  const templates = new Map(jobs.map(({ key, template }) => [key, template]));
   const times = new Map<string, number>();
   for (const { by, victims } of preemptions) {
-    for (const victim of victims) times.set(`${by} ${victim}`, (times.get(`${by} ${victim}`) ?? 0) + 1);
+    for (const victim of victims) {
+      const pair = `${templates.get(by)} ${templates.get(victim)}`;
+      times.set(pair, (times.get(pair) ?? 0) + 1);
+    }
   }
   return [...times]
     .map(([pair, count]) => {

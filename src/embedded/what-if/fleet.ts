@@ -105,6 +105,11 @@ export class Fleet {
     return this.#groups.some((group) => roomOf(group) > 0);
   }
 
+  /** Whether another node could be of use to units of a line. */
+  mayHelp(line: string): boolean {
+    return !this.#hopeless.has(line);
+  }
+
   /** Asks for nodes for those that have no place, in their order, each pool's cheapest way first. */
   grow(pending: readonly PendingUnit[]): void {
     const units = pending.filter(({ id, line }) => !this.#helped.has(id) && !this.#hopeless.has(line));

@@ -107,6 +107,7 @@ export class JobRun {
       kind: this.object.kind,
       key: this.key,
       namespace: this.namespace,
+      template: this.arrival.template,
       ...(queue !== undefined && { queue }),
       arrival: this.arrival.at,
       ...(started !== undefined && { started }),

@@ -32,9 +32,9 @@ export class Lines<T> {
     if (items.length === 0) this.#lines.delete(line);
   }
 
-  /** Every item, by turn. */
-  all(): readonly T[] {
-    return [...this.#lines.values()].flat().sort(this.#turn);
+  /** Every item, by turn; of some lines only, if wanted. */
+  all(open: (line: string) => boolean = () => true): readonly T[] {
+    return [...this.#lines].flatMap(([line, items]) => (open(line) ? items : [])).sort(this.#turn);
   }
 
   /**

@@ -21,6 +21,8 @@ export interface JobOutcome {
   /** `namespace/name`. */
   readonly key: string;
   readonly namespace: string;
+  /** See `Arrival`. */
+  readonly template: string;
   /** The cluster queue that held it. */
   readonly queue?: string;
   readonly arrival: Instant;

@@ -48,9 +48,9 @@ export class Placer {
     this.#events = events;
   }
 
-  /** Units without a place or a claim to one, by turn. */
-  pending(): readonly PendingUnit[] {
-    return this.#waiting.all().filter(({ nominated }) => !nominated);
+  /** Units of some lines without a place or a claim to one, by turn. */
+  pending(open: (line: string) => boolean): readonly PendingUnit[] {
+    return this.#waiting.all(open).filter(({ nominated }) => !nominated);
   }
 
   get size(): number {
@@ -125,7 +125,7 @@ export class Placer {
     const waiting: Waiting = { ...unit, id, line, first, ...(nominated && { nominated }) };
     this.#units.set(id, waiting);
     this.entered++;
-    if (nominated) for (const { pod } of nominated) this.#shadows.set(shadowOf(pod).uid, waiting);
+    if (nominated) this.#cast(waiting, nominated);
     this.#waiting.add(line, waiting);
   }
 
@@ -161,6 +161,10 @@ export class Placer {
     const least = gang ? Math.max(0, gang.least) : 0;
     const placed = place(unit.pods, this.#nodes, least);
     if (placed.length > 0) return this.#settle(unit, placed);
+    if (this.#stillComing(unit)) {
+      this.#cast(unit, unit.nominated ?? []);
+      return 'refused';
+    }
     const enough = gang !== undefined && least === 0;
     if (!enough && this.#force(unit)) return 'took';
     return this.#refuse(unit);
@@ -201,7 +205,6 @@ export class Placer {
       const placed = place(unit.pods, this.#nodes, unit.pods.length);
       if (placed.length > 0) return this.#settle(unit, placed) === 'took';
     }
-    for (const { pod, node } of room.places) this.#nodes.assume(shadowOf(pod), node);
     this.#enter({ ...(unit.group !== undefined && { group: unit.group }), pods: unit.pods }, room.places);
     return true;
   }
@@ -212,6 +215,19 @@ export class Placer {
     this.#enter({ ...(unit.group !== undefined && { group: unit.group }), pods: unit.pods });
     // Somebody else of its line may have been refused when there was less.
     this.#refused.delete(lineOf(unit, ''));
+  }
+
+  /** Whether pods are yet to leave the places that a unit has a claim to. */
+  #stillComing({ nominated = [] }: Waiting): boolean {
+    return nominated.some(({ node }) => this.#nodes.podsOn(node).some(({ uid }) => this.#leaving.has(uid)));
+  }
+
+  #cast(unit: Waiting, places: readonly Placement[]): void {
+    for (const { pod, node } of places) {
+      const shadow = shadowOf(pod);
+      this.#shadows.set(shadow.uid, unit);
+      this.#nodes.assume(shadow, node);
+    }
   }
 
   #dropShadows({ nominated = [] }: Waiting): void {

@@ -23,6 +23,8 @@ export interface Arrival {
   readonly at: Instant;
   /** Its namespace and name are its own. */
   readonly job: KubeObject;
+  /** `namespace/name` of what it was made from, such as a job that comes every hour. */
+  readonly template: string;
   readonly type: JobType;
   /** How long it takes with all of its pods running, in milliseconds. */
   readonly durationMs: number;

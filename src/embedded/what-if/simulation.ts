@@ -156,9 +156,8 @@ class Simulation {
   /** Only when somebody new waits, or a pool has room again. */
   #grow(): void {
     if (this.#placer.size === 0 || !this.#fleet.canGrow) return;
-    const state = `${this.#placer.entered} ${this.#fleet.changes}`;
-    if (state === this.#grownAt) return;
-    this.#fleet.grow(this.#placer.pending());
+    if (this.#grownAt === `${this.#placer.entered} ${this.#fleet.changes}`) return;
+    this.#fleet.grow(this.#placer.pending((line) => this.#fleet.mayHelp(line)));
     this.#grownAt = `${this.#placer.entered} ${this.#fleet.changes}`;
   }
 

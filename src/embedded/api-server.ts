@@ -8,7 +8,7 @@ import { alreadyExists, badRequest, conflict, expired, noSuchResource, notFound,
 import { type ListRequest, type ListResult, listPage } from './list.ts';
 import { type Managers, trackManagers, untrackedManagers } from './managers.ts';
 import { checkDeleteOptions, checkListOptions, checkPatchOptions, checkWatchOptions } from './options.ts';
-import { keepTimes, type ManagedFieldsEntry, managedFieldsOf, withManagedFields } from './patch/index.ts';
+import { keepTimes } from './patch/index.ts';
 import { applyPatch } from './patching.ts';
 import { type Resource, resourceId } from './resource.ts';
 import { selectionOf } from './selectors.ts';
@@ -188,12 +188,15 @@ export class ApiServer {
     return this.#create(resource, ref.namespace, { ...decoded, metadata }, request);
   }
 
-  /** As {@link replace}, of an object that needs no reading; `managersSubresource` is whose write it counts as. */
+  /**
+   * As {@link replace}, of an object that needs no reading. `managersSubresource` is whose write it counts as; one that
+   * is `untracked` makes nobody an owner.
+   */
   replaceDecoded(
     kind: Kind,
     ref: ObjectRef,
     object: KubeObject,
-    request: WriteRequest & { readonly managersSubresource?: string } = {},
+    request: WriteRequest & { readonly managersSubresource?: string; readonly untracked?: boolean } = {},
   ): KubeObject {
     const resource = this.resource(kind);
     const previous = this.#existing(resource, ref);
@@ -385,7 +388,11 @@ export class ApiServer {
     resource: Resource,
     next: KubeObject,
     previous: KubeObject,
-    request: WriteRequest & { readonly applied?: boolean; readonly managersSubresource?: string },
+    request: WriteRequest & {
+      readonly applied?: boolean;
+      readonly managersSubresource?: string;
+      readonly untracked?: boolean;
+    },
   ): KubeObject {
     const context = this.#context();
     const { subresource, managersSubresource = subresource } = request;
@@ -397,15 +404,15 @@ export class ApiServer {
       now: context.now,
       ...(subresource && { subresource }),
     };
-    const tracked = request.applied
-      ? next
-      : this.#managers.updated(resource, next, previous, {
-          manager: request.fieldManager ?? DEFAULT_MANAGER,
-          now: context.now,
-          ...(managersSubresource && { subresource: managersSubresource }),
-        });
-    const owned = managersSubresource === 'scale' ? withoutScaleEntries(tracked) : tracked;
-    const prepared = prepareUpdate(resource, this.#mutate(owned, admission), previous, subresource, context);
+    const tracked =
+      request.applied || request.untracked
+        ? next
+        : this.#managers.updated(resource, next, previous, {
+            manager: request.fieldManager ?? DEFAULT_MANAGER,
+            now: context.now,
+            ...(managersSubresource && { subresource: managersSubresource }),
+          });
+    const prepared = prepareUpdate(resource, this.#mutate(tracked, admission), previous, subresource, context);
     const managed = keepTimes(previous, prepared);
     for (const step of this.#admission) step.validate?.({ ...admission, object: managed }, this.store);
     if (managed === previous || request.dryRun) return shown(resource, managed);
@@ -428,13 +435,6 @@ const shown = (resource: Resource, object: KubeObject): KubeObject =>
 
 const toStored = (resource: Resource, object: KubeObject): KubeObject =>
   resource.conversion ? resource.conversion.toStored(object) : object;
-
-/** Nobody comes to own the replicas of a custom resource through `/scale`. */
-const withoutScaleEntries = (object: KubeObject): KubeObject =>
-  withManagedFields(
-    object,
-    ((managedFieldsOf(object) ?? []) as readonly ManagedFieldsEntry[]).filter(({ subresource }) => subresource !== 'scale'),
-  );
 
 /** @throws ApiError 400 when an object is not what its URL says */
 function checkPlace(kind: Kind, ref: ObjectRef, { metadata }: KubeObject): void {

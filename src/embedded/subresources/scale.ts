@@ -1,6 +1,7 @@
 import type { KubeObject } from '../../api/kube.ts';
 import { ApiError } from '../../runtime/client.ts';
 import { badRequest, noSuchResource } from '../errors.ts';
+import { type ManagedFieldsEntry, managedFieldsOf } from '../patch/index.ts';
 import { invalid } from '../structural/field-errors.ts';
 import { invalidError } from '../structural/index.ts';
 import type { Subresource } from './subresource.ts';
@@ -49,9 +50,19 @@ export const scale: Subresource = {
     const changed = withValue(object, split(paths.specReplicasPath), replicas) as KubeObject;
     const { subresource: _, ...main } = request;
     const next = { ...changed, metadata: { ...changed.metadata, resourceVersion } };
-    return scaleOf(server.replaceDecoded(resource.kind, ref, next, { ...main, managersSubresource: 'scale' }), paths);
+    const untracked = !isOwned(object, split(paths.specReplicasPath));
+    const write = { ...main, managersSubresource: 'scale', untracked };
+    return scaleOf(server.replaceDecoded(resource.kind, ref, next, write), paths);
   },
 };
+
+/** Whether somebody owns a field; a scale that nobody owned, nobody comes to own. */
+function isOwned(object: KubeObject, path: readonly string[]): boolean {
+  const entries = (managedFieldsOf(object) ?? []) as readonly ManagedFieldsEntry[];
+  return entries.some(
+    ({ fieldsV1 }) => path.reduce<unknown>((at, key) => (at as Fields)?.[`f:${key}`], fieldsV1) !== undefined,
+  );
+}
 
 function scaleOf(
   object: KubeObject,

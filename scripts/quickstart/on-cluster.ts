@@ -12,6 +12,8 @@ import { synthesizeStacks } from './synth.ts';
 import { contextTarget, localTarget, type Target } from './target.ts';
 import { followTraining, type JobRef, removeEarlier, submit } from './train.ts';
 
+const CONTROLLER_NAMESPACE = 'armature-system';
+
 /** A real Kubernetes, the platform on it, and a PyTorchJob of three pods. */
 export function onCluster({ context, keep }: QuickstartOptions, phases: Phases): Course {
   const { log } = phases;
@@ -60,7 +62,7 @@ export function onCluster({ context, keep }: QuickstartOptions, phases: Phases):
   }
 
   async function explain(): Promise<void> {
-    if (client) await explainFailure(client, job, log);
+    if (client) await explainFailure(client, [CONTROLLER_NAMESPACE, job.namespace], log);
   }
 
   async function end(): Promise<void> {

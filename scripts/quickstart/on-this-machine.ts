@@ -67,7 +67,7 @@ export function onThisMachine({ keep }: QuickstartOptions, phases: Phases): Cour
   }
 
   async function explain(): Promise<void> {
-    if (client) await explainFailure(client, job, log);
+    if (client) await explainFailure(client, [job.namespace], log);
     for (const line of warnings.slice(-WARNINGS)) log(`  ${line}`);
   }
 

@@ -18,12 +18,10 @@ export async function createdObjects(client: HttpClient, job: JobRef): Promise<s
   ];
 }
 
-const CONTROLLER_NAMESPACE = 'armature-system';
-
-/** Says why it did not work: pods, warnings, and the end of the controller's log. */
-export async function explainFailure(client: HttpClient, job: JobRef, log: Log): Promise<void> {
-  for (const line of await explainNamespaces(client, [CONTROLLER_NAMESPACE, job.namespace])) log(`  ${line}`);
-  for (const namespace of [CONTROLLER_NAMESPACE, job.namespace]) {
+/** Says why it did not work: the pods of these namespaces, warnings, and the end of each log. */
+export async function explainFailure(client: HttpClient, namespaces: readonly string[], log: Log): Promise<void> {
+  for (const line of await explainNamespaces(client, namespaces)) log(`  ${line}`);
+  for (const namespace of namespaces) {
     const { items } = await client.list(POD, { namespace });
     for (const { metadata } of items) {
       log(`  last lines of ${namespace}/${metadata.name}:`);

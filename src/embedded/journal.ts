@@ -18,6 +18,7 @@ export class JournalHeldError extends Error {
  * the turn of the event loop, and are written in one transaction; what was committed survives the end of the process.
  */
 export class SqliteJournal implements Journal {
+  readonly #file: string;
   readonly #database: DatabaseSync;
   readonly #put: StatementSync;
   readonly #delete: StatementSync;
@@ -29,6 +30,7 @@ export class SqliteJournal implements Journal {
 
   /** @throws JournalHeldError when another process uses the file */
   constructor(file: string) {
+    this.#file = file;
     this.#database = new DatabaseSync(file);
     try {
       this.#database.exec('PRAGMA locking_mode = EXCLUSIVE');
@@ -74,18 +76,27 @@ export class SqliteJournal implements Journal {
     this.#scheduled ??= setImmediate(() => this.commit());
   }
 
-  /** Writes what has gathered. */
+  /**
+   * Writes what has gathered.
+   * @throws Error when it cannot be kept; it is tried again with the next change
+   */
   commit(): void {
     if (this.#scheduled === undefined) return;
     clearImmediate(this.#scheduled);
     this.#scheduled = undefined;
     this.#database.exec('BEGIN');
-    for (const { table, key, object, type } of this.#pending.values()) {
-      if (type === 'DELETED') this.#delete.run(table, key);
-      else this.#put.run(table, key, JSON.stringify(object));
+    try {
+      for (const { table, key, object, type } of this.#pending.values()) {
+        if (type === 'DELETED') this.#delete.run(table, key);
+        else this.#put.run(table, key, JSON.stringify(object));
+      }
+      this.#setRevision.run(this.#revision);
+      this.#database.exec('COMMIT');
+    } catch (error) {
+      if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
+      const why = (error as Error).message;
+      throw new Error(`changes cannot be kept in ${this.#file} (${why}): make room on its disk`, { cause: error });
     }
-    this.#setRevision.run(this.#revision);
-    this.#database.exec('COMMIT');
     this.#pending.clear();
   }
 

@@ -1,7 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { CONFIG_MAP, PYTORCH_JOB } from '../../src/api/kinds.ts';
+import { CONFIG_MAP, POD, PYTORCH_JOB } from '../../src/api/kinds.ts';
 import { connect } from '../../src/cli/connect.ts';
 import { temporaryFolder, up } from '../support/embedded-platform.ts';
 import { eventually } from '../support/eventually.ts';
@@ -65,4 +65,32 @@ test('without a data folder nothing is left behind', async () => {
   expect(existsSync(only.kubeconfig)).toBe(true);
   expect(await only.end('SIGTERM')).toBe(0);
   expect(existsSync(only.kubeconfig)).toBe(false);
+}, 120_000);
+
+test('a job goes on when the process that ran it was killed', async () => {
+  const first = await up(['--data', data]);
+  const before = await connect({ kubeconfig: first.kubeconfig });
+  const container = { name: 'pytorch', image: 'any', command: ['sleep', '2'] };
+  await before.create(PYTORCH_JOB, {
+    apiVersion: 'kubeflow.org/v1',
+    kind: 'PyTorchJob',
+    metadata: { name: 'goes-on', namespace: 'default' },
+    spec: {
+      pytorchReplicaSpecs: { Master: { restartPolicy: 'OnFailure', template: { spec: { containers: [container] } } } },
+    },
+  });
+  const ref = { namespace: 'default', name: 'goes-on' };
+  const shows = async (client: typeof before, type: string) =>
+    JSON.stringify((await client.get(PYTORCH_JOB, ref)).status ?? {}).includes(`"${type}"`);
+  await eventually('a running job', () => shows(before, 'Running'));
+  expect(await first.end('SIGKILL')).toBe('SIGKILL');
+  await before.close();
+
+  const second = await up(['--data', data]);
+  const after = await connect({ kubeconfig: second.kubeconfig });
+  await eventually('the end of the job', () => shows(after, 'Succeeded'));
+  const pod = await after.get(POD, { namespace: 'default', name: 'goes-on-master-0' });
+  expect(JSON.stringify(pod.status)).toContain('"restartCount":1');
+  await after.close();
+  expect(await second.end('SIGTERM')).toBe(0);
 }, 120_000);

@@ -57,6 +57,13 @@ export async function writeKubeconfig(
   await writePrivate(file, kubeconfigText('armature', 'owner', { server, ca, token }, namespace));
 }
 
+/** The port that a kubeconfig written here names; undefined when there is none. */
+export async function portIn(file: string): Promise<number | undefined> {
+  const text = await readFile(file, 'utf8').catch(() => '');
+  const [, port] = /^ +server: https:\/\/127\.0\.0\.1:(\d+)$/m.exec(text) ?? [];
+  return port === undefined ? undefined : Number(port);
+}
+
 /** The file appears whole, and is never readable for others. */
 async function writePrivate(file: string, text: string): Promise<void> {
   await mkdir(dirname(file), { recursive: true });

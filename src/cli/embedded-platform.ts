@@ -8,7 +8,7 @@ import { CUSTOM_RESOURCE_DEFINITION } from '../api/kinds.ts';
 import { conditionOf } from '../api/kube.ts';
 import { type EmbeddedCluster, startEmbeddedCluster } from '../embedded/cluster.ts';
 import { podScheduler } from '../embedded/controllers/scheduler.ts';
-import { type HttpFront, serveFront } from '../embedded/http/front.ts';
+import { type FrontOptions, type HttpFront, serveFront } from '../embedded/http/front.ts';
 import { Identities } from '../embedded/http/identities.ts';
 import { issueToken } from '../embedded/http/token-request.ts';
 import { SqliteJournal } from '../embedded/journal.ts';
@@ -21,12 +21,12 @@ import { type Logger, silentLogger } from '../runtime/log.ts';
 import { type Manager, runManager } from '../runtime/manager.ts';
 import { CONTROLLER_NAME, VERSION } from '../runtime/version.ts';
 import { trainingDomains } from '../training/controller.ts';
-import { credentialsIn, writeKubeconfig } from './embedded-credentials.ts';
+import { credentialsIn, portIn, writeKubeconfig } from './embedded-credentials.ts';
 
 export interface EmbeddedPlatformOptions {
   /** Where objects, logs and volumes are kept. @default - a temporary folder, removed at the end */
   readonly dataDir?: string;
-  /** @default - one that is free */
+  /** @default - the one of the last time in this data folder, else one that is free */
   readonly port?: number;
   /** The file to write. @default - `kubeconfig` in the data folder */
   readonly kubeconfig?: string;
@@ -114,7 +114,8 @@ async function start(
     readLogs: (...args) => running().readLogs(...args),
     exec: (...args) => running().exec(...args),
   };
-  const front: HttpFront = await serveFront({
+  const kubeconfig = resolve(options.kubeconfig ?? join(dataDir, 'kubeconfig'));
+  const frontOptions = {
     server: cluster.server,
     identities,
     certificate: credentials,
@@ -123,8 +124,8 @@ async function start(
     log,
     pods,
     commit: () => journal.commit(),
-    ...(options.port !== undefined && { port: options.port }),
-  });
+  };
+  const front = await serveAt(frontOptions, options.port, await portIn(kubeconfig));
   ends.push(() => front.close());
 
   node = await startProcessNode({
@@ -150,7 +151,6 @@ async function start(
     ends.push(() => manager.stop());
     await manager.ready;
   }
-  const kubeconfig = resolve(options.kubeconfig ?? join(dataDir, 'kubeconfig'));
   await writeKubeconfig(kubeconfig, front.url, credentials);
   let ended: Promise<void> | undefined;
   return {
@@ -165,6 +165,17 @@ async function start(
       return ended;
     },
   };
+}
+
+/** Where it is asked for; else where it was before, so that open terminals find it again; else anywhere. */
+async function serveAt(
+  options: FrontOptions,
+  port: number | undefined,
+  before: number | undefined,
+): Promise<HttpFront> {
+  if (port !== undefined || before === undefined)
+    return serveFront({ ...options, ...(port !== undefined && { port }) });
+  return serveFront({ ...options, port: before }).catch(() => serveFront(options));
 }
 
 /** @throws Error when the file is not there, or does not have the documented form */

@@ -17,7 +17,11 @@ export function upCommand(): Command {
   return new Command('up')
     .description("the platform in one process on this machine, without Kubernetes or Docker; for one person's use")
     .option('--data <dir>', 'keep objects, logs and volumes here (default: a temporary folder, removed at the end)')
-    .option('--port <number>', 'port of 127.0.0.1 for the API (default: one that is free)', port)
+    .option(
+      '--port <number>',
+      'port of 127.0.0.1 for the API (default: that of the last time, else one that is free)',
+      port,
+    )
     .option('--kubeconfig <file>', 'write the kubeconfig here (default: kubeconfig in the data folder)')
     .option('--images <file>', 'how images run on this machine (default: every image is the machine itself)')
     .option('--no-controller', 'leave the controllers out, to run "armature controller" beside it')

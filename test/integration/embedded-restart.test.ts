@@ -41,6 +41,7 @@ test('what was answered is still there after the process was killed, under the s
   await before.close();
 
   const second = await up(['--data', data]);
+  expect(second.server).toBe(first.server);
   const after = await connect({ kubeconfig: second.kubeconfig });
   const { items, resourceVersion } = await after.list(CONFIG_MAP, { namespace: 'default' });
   const names = items.map(({ metadata }) => metadata.name).filter((name) => name?.startsWith('map-'));

@@ -34,6 +34,7 @@ export function temporaryFolder(): string {
 
 export interface Up {
   readonly kubeconfig: string;
+  readonly server: string;
   readonly pid: number;
   /** Sends a signal and resolves to how the process ended. */
   end(signal: NodeJS.Signals): Promise<number | NodeJS.Signals>;
@@ -55,12 +56,12 @@ export function up(args: readonly string[]): Promise<Up> {
   return new Promise((resolve, reject) => {
     void ended.then((how) => reject(new Error(`armature up ended with ${how}: ${said}`)));
     createInterface(child.stdout).once('line', (line) => {
-      const { kubeconfig } = JSON.parse(line) as { kubeconfig: string };
+      const { kubeconfig, server } = JSON.parse(line) as { kubeconfig: string; server: string };
       const end = (signal: NodeJS.Signals) => {
         child.kill(signal);
         return ended;
       };
-      resolve({ kubeconfig, pid: child.pid ?? 0, end });
+      resolve({ kubeconfig, server, pid: child.pid ?? 0, end });
     });
   });
 }

@@ -43,24 +43,24 @@ export class NamespaceQuotas {
   }
 
   /**
-   * Takes what a pod needs, or says why there is not enough; then it waits until {@link offer}.
+   * Takes what a pod needs. True when there is not enough; then the pod waits until {@link offer}.
    * @throws ApiError when the pod lacks what the quota asks all pods for
    */
-  take(pod: KubeObject): string | undefined {
+  take(pod: KubeObject): boolean {
     const { namespace = '', uid = '' } = pod.metadata;
     const quotas = this.#quotas.get(namespace);
-    if (!quotas) return undefined;
+    if (!quotas) return false;
     for (const { object, hard } of quotas) checkSpecified(object, hard, PODS, pod);
     const usage = usageOf(resourceId(POD), pod, true);
     const refusal = this.#reserve(namespace, uid, usage);
-    if (refusal === undefined) return undefined;
+    if (refusal === undefined) return false;
     const line = [...usage].map(([name, amount]) => `${name}=${amount}`).join();
     const entry = { pod, usage, line, order: this.#order++ };
     const lines = this.#lines.get(namespace) ?? new Lines<Waiting>((a, b) => a.order - b.order);
     this.#lines.set(namespace, lines);
     lines.add(line, entry);
     this.#waiting.set(uid, { namespace, entry });
-    return `pods "${pod.metadata.name}" is forbidden: ${refusal}`;
+    return true;
   }
 
   /** Gives back what a pod took, or its place among those that wait. */
@@ -78,6 +78,13 @@ export class NamespaceQuotas {
       for (const [name, amount] of usage) used.set(name, (used.get(name) ?? 0n) - amount);
     }
     this.#eased.add(namespace);
+  }
+
+  /** Why a pod waits, as things are now. */
+  explain(pod: KubeObject): string | undefined {
+    const waiting = this.#waiting.get(pod.metadata.uid ?? '');
+    const refusal = waiting && this.#refusal(waiting.namespace, waiting.entry.usage);
+    return refusal === undefined ? undefined : `pods "${pod.metadata.name}" is forbidden: ${refusal}`;
   }
 
   /** Hands over the pods for which there is room now, first come, first served. */
@@ -98,8 +105,17 @@ export class NamespaceQuotas {
   }
 
   #reserve(namespace: string, uid: string, usage: Usage): string | undefined {
-    const quotas = this.#quotas.get(namespace) ?? [];
-    for (const { object, hard, limits, used } of quotas) {
+    const refusal = this.#refusal(namespace, usage);
+    if (refusal !== undefined) return refusal;
+    for (const { used } of this.#quotas.get(namespace) ?? []) {
+      for (const [name, amount] of usage) used.set(name, (used.get(name) ?? 0n) + amount);
+    }
+    this.#taken.set(uid, usage);
+    return undefined;
+  }
+
+  #refusal(namespace: string, usage: Usage): string | undefined {
+    for (const { object, hard, limits, used } of this.#quotas.get(namespace) ?? []) {
       const over = [...limits].filter(([name, limit]) => {
         const asked = usage.get(name) ?? 0n;
         return asked > 0n && (used.get(name) ?? 0n) + asked > limit;
@@ -110,10 +126,6 @@ export class NamespaceQuotas {
       const inUse = say((name) => fromMilli(used.get(name) ?? 0n));
       return `exceeded quota: ${keyOf({ name: object.metadata.name ?? '' })}, requested: ${asked}, used: ${inUse}, limited: ${say((name) => String(hard[name]))}`;
     }
-    for (const { used } of quotas) {
-      for (const [name, amount] of usage) used.set(name, (used.get(name) ?? 0n) + amount);
-    }
-    this.#taken.set(uid, usage);
     return undefined;
   }
 }

@@ -55,8 +55,6 @@ class Simulation {
   readonly #groups = new Map<string, number>();
   /** Jobs whose controller has something to look at. */
   readonly #dirty = new Set<JobRun>();
-  /** What namespaces' quotas said. */
-  readonly #refusals = new Map<PodRun, string>();
   readonly #preemptions: Preemption[] = [];
   readonly #waiting: Sample[] = [];
   #working = 0;
@@ -132,7 +130,7 @@ class Simulation {
     const pods = [...job.pods.values()];
     const held = job.bound > 0 ? `holds places for ${job.bound} of its ${job.wanted} pods; ` : '';
     const refused = pods.find(({ state }) => state === 'refused');
-    if (refused) return held + (this.#refusals.get(refused) ?? '');
+    if (refused) return held + (this.#quotas.explain(refused.object) ?? '');
     const pending = pods.find(({ state }) => state === 'pending');
     if (pending) return held + this.#placer.explain(pending.view);
     if (job.arrival.type.isSuspended(job.object)) return 'spec.runPolicy.suspend is true, and no queue resumes it';
@@ -277,13 +275,11 @@ class Simulation {
     try {
       object = this.#intake.admit(child, this.#clock.now);
       const view = viewOfPod(object);
-      const refusal = this.#quotas.take(object);
-      const state = refusal === undefined ? 'pending' : 'refused';
+      const state = this.#quotas.take(object) ? 'refused' : 'pending';
       const pod: PodRun = { job, name: nameOf(child), object, view, state, node: '', boundAt: 0 };
       job.pods.set(pod.name, pod);
       this.#pods.set(view.uid, pod);
-      if (refusal === undefined) this.#join(pod);
-      else this.#refusals.set(pod, refusal);
+      if (state === 'pending') this.#join(pod);
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       job.reason = error.message;
@@ -302,7 +298,6 @@ class Simulation {
   #join(pod: PodRun): void {
     pod.state = 'pending';
     pod.job.children.set(childKey(pod.object), pod.object);
-    this.#refusals.delete(pod);
     this.#placer.add(pod.view);
   }
 
@@ -404,7 +399,6 @@ class Simulation {
     job.pods.delete(pod.name);
     job.children.delete(childKey(object));
     this.#pods.delete(view.uid);
-    this.#refusals.delete(pod);
     this.#quotas.release(object);
     if (pod.state === 'pending') this.#placer.withdraw(view);
     if (node === '') return;

@@ -246,15 +246,15 @@ export class ApiServer {
     }
     const stored = this.store.get(resource.table, keyOf(ref));
     if (!stored && (type !== 'apply' || request.subresource)) throw notFound(kind, ref.name);
+    const live = stored && shown(resource, stored);
+    const now = this.#environment.now();
+    const patched = applyPatch({ type, body, ...(live && { live }), ref, resource, request, now });
+    const decoded = decodePatched(resource, patched, type, request);
     const wantedUid = type === 'apply' ? (body as KubeObject | null)?.metadata?.uid : undefined;
     if (!stored && wantedUid) {
       const why = `uid mismatch: the provided object specified uid ${wantedUid}, and no existing object was found`;
       throw conflict(kind, ref.name, why);
     }
-    const live = stored && shown(resource, stored);
-    const now = this.#environment.now();
-    const patched = applyPatch({ type, body, ...(live && { live }), ref, resource, request, now });
-    const decoded = decodePatched(resource, patched, type, request);
     checkPlace(kind, ref, decoded);
     if (!stored) return this.#create(resource, ref.namespace, decoded, { ...request, applied: true });
     return this.#update(resource, toStored(resource, decoded), stored, { ...request, applied: type === 'apply' });

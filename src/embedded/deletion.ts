@@ -104,6 +104,8 @@ function graceOf(
     if (!deletionGracePeriodSeconds) return undefined;
     if (asked === undefined || asked >= deletionGracePeriodSeconds) return 'pending';
     const at = Date.parse(deletionTimestamp) + (asked - deletionGracePeriodSeconds) * 1000;
+    // What is over already cannot be shortened; a node still has to see that it is.
+    if (at < now) return { deletionTimestamp: instantText(now), deletionGracePeriodSeconds: asked === 0 ? 0 : 1 };
     return { deletionTimestamp: instantText(at), deletionGracePeriodSeconds: asked };
   }
   const period = strategy.gracePeriodSeconds(object, asked);

@@ -25,19 +25,20 @@ export type StoredEvent = KubeObject & {
   readonly message?: string;
 };
 
-const FIXED: readonly (readonly [keyof StoredEvent, string])[] = [
-  ['involvedObject', 'involvedObject'],
-  ['reason', 'reason'],
-  ['message', 'message'],
-  ['source', 'source'],
+/** Fields that stay, how they are named, and what an absent one is shown as. */
+const FIXED: readonly (readonly [keyof StoredEvent, string, unknown?])[] = [
+  ['involvedObject', 'involvedObject', {}],
+  ['reason', 'reason', ''],
+  ['message', 'message', ''],
+  ['source', 'source', {}],
   ['firstTimestamp', 'firstTimestamp'],
   ['lastTimestamp', 'lastTimestamp'],
-  ['count', 'count'],
-  ['type', 'type'],
+  ['count', 'count', 0],
+  ['type', 'type', ''],
   ['eventTime', 'eventTime'],
-  ['action', 'action'],
-  ['reportingComponent', 'reportingController'],
-  ['reportingInstance', 'reportingInstance'],
+  ['action', 'action', ''],
+  ['reportingComponent', 'reportingController', ''],
+  ['reportingInstance', 'reportingInstance', ''],
 ];
 
 /** What both faces of Events ask for. `controllerField` is what a face calls the reporting component. */
@@ -66,10 +67,12 @@ export function eventErrors(event: StoredEvent, controllerField: string): readon
 /** What events.k8s.io/v1 asks for beyond that. */
 export function strictEventErrors(event: StoredEvent, previous: StoredEvent | undefined): readonly FieldError[] {
   if (previous) {
-    const changed = FIXED.filter(([field]) => !deepEqual(event[field] ?? null, previous[field] ?? null));
+    const changed = FIXED.filter(
+      ([field, , empty = null]) => !deepEqual(event[field] ?? empty, previous[field] ?? empty),
+    );
     return [
       ...(deepEqual(event.series, previous.series) ? [] : seriesErrors(event)),
-      ...changed.map(([field, label]) => invalid(label, event[field] ?? null, 'field is immutable')),
+      ...changed.map(([field, label, empty = null]) => invalid(label, event[field] ?? empty, 'field is immutable')),
     ];
   }
   const { type = '', source = {} } = event;

@@ -221,7 +221,8 @@ function patchCall(c: Choices, subject: Subject): Call {
   const patch = c.pick<PatchKind>(['merge', 'json', 'strategic', 'apply']);
   // What an object says it is, and when it is deleted, a patch leaves alone.
   const edits = someEdits(c, subject, status.sub !== undefined).filter(
-    ({ path }) => path.length > 1 && !path[1]?.startsWith('deletion'),
+    ({ path: [first, second] }) =>
+      second !== undefined && !(first === 'metadata' && /^(deletion|creation)/.test(second)),
   );
   const name = c.pick(NAMES);
   const query = {

@@ -61,7 +61,9 @@ export const isTold = ({ type, object }: Seen): boolean => {
 
 /** Several faults of one object come in the order of a map, which is none. */
 const inOrder = (message: string): string =>
-  message.replace(/: \[(.*)\]$/s, (_, list: string) => `: [${list.split(', ').sort().join(', ')}]`);
+  message
+    .replace(/errors:\n([\s\S]*)$/, (_, lines: string) => `errors:\n${lines.split('\n').sort().join('\n')}`)
+    .replace(/: \[(.*)\]$/s, (_, list: string) => `: [${list.split(', ').sort().join(', ')}]`);
 
 class Mask {
   readonly #uids = new Map<string, string>();

@@ -14,6 +14,8 @@ import { synthesizeStacks } from './synth.ts';
 import { followTraining, type JobRef, submit } from './train.ts';
 
 const PROCESSES = 2;
+/** Of pods, before the job counts as failed: what fails this often fails always. */
+const RESTARTS = 4;
 const WARNINGS = 10;
 const HOURS_MS = 3_600_000;
 
@@ -33,7 +35,7 @@ export function onThisMachine({ keep }: QuickstartOptions, phases: Phases): Cour
       () => ensureTrainingEnvironment(indented),
     );
     const stacks = await phases.run('synth', 'synthesizing src/stacks', async () =>
-      synthesizeStacks({ framework: 'jax', workers: PROCESSES }),
+      synthesizeStacks({ framework: 'jax', workers: PROCESSES, runPolicy: { backoffLimit: RESTARTS } }),
     );
     log(
       `  ${stacks.example.length + 1} objects of the example; dist/ has those of the platform too, for a real cluster`,

@@ -80,7 +80,10 @@ export class ProcessBook {
 
   /** SIGKILL for everything, without waiting: for the end of this process. */
   killAll(): void {
-    for (const { pid } of this.#entries.values()) killGroup(pid);
+    for (const { pid, marker } of this.#entries.values()) {
+      killGroup(pid);
+      killStragglers(MARKER, marker);
+    }
   }
 
   /** The folder is free for another node; nothing is written any more. */

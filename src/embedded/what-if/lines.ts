@@ -16,11 +16,13 @@ export class Lines<T> {
     return this.#size;
   }
 
-  add(line: string, item: T): void {
+  /** True when nobody else stands in the line. */
+  add(line: string, item: T): boolean {
     const items = this.#lines.get(line);
     this.#size++;
     if (items) insert(items, item, this.#turn);
     else this.#lines.set(line, [item]);
+    return items === undefined;
   }
 
   delete(line: string, item: T): void {

@@ -126,7 +126,8 @@ export class Placer {
     this.#units.set(id, waiting);
     this.entered++;
     if (nominated) this.#cast(waiting, nominated);
-    this.#waiting.add(line, waiting);
+    // What was said to a line that was empty since may no longer hold.
+    if (this.#waiting.add(line, waiting)) this.#refused.delete(line);
   }
 
   #leave(id: string): Waiting | undefined {

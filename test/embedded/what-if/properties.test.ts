@@ -85,7 +85,7 @@ describe('whatever comes', () => {
           }
         }
       }),
-      { numRuns: 100 },
+      { numRuns: 60 },
     );
   });
 

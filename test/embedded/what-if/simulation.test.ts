@@ -28,7 +28,7 @@ describe('a simulated day', () => {
     expect(jobNamed(outcome, 'a/wide').acceleratorHours['nvidia.com/gpu']).toBeCloseTo((2 * 119 + 60) / 60);
   });
 
-  test("without gangs two wide jobs can stand in each other's way for ever; with them they take turns", () => {
+  test('without gangs a job that waits holds places that it cannot use; with them it holds none', () => {
     const arrivals = (gang: boolean) => [
       job('one', { workers: 2, gang, podSpec: { nodeSelector: {} } }),
       job('two', { workers: 2, gang }),

@@ -11,7 +11,7 @@ import { checkDeleteOptions, checkListOptions, checkPatchOptions, checkWatchOpti
 import { keepTimes } from './patch/index.ts';
 import { applyPatch } from './patching.ts';
 import { type Resource, resourceId } from './resource.ts';
-import { selectionOf } from './selectors.ts';
+import { rowsOf, selectionOf } from './selectors.ts';
 import { CompactedError, Store } from './store.ts';
 import type { StrategyContext } from './strategy.ts';
 import { invalid } from './structural/field-errors.ts';
@@ -121,7 +121,7 @@ export class ApiServer {
   list(kind: Kind, request: ListRequest & SelectRequest): ListResult {
     const resource = this.resource(kind);
     const selected = selectionOf(resource, request, () => checkListOptions(request));
-    const page = listPage(this.store, resource.table, request, selected);
+    const page = listPage(this.store, resource.table, request, selected, rowsOf(resource, request.fieldSelector));
     return resource.conversion ? { ...page, items: page.items.map(resource.conversion.fromStored) } : page;
   }
 

@@ -34,6 +34,7 @@ export function listPage(
   table: string,
   request: ListRequest,
   selected: Predicate | undefined,
+  rows?: Predicate,
 ): ListResult {
   const from = request.continue ? decode(request.continue) : undefined;
   const revision = from?.rv ?? momentOf(store, request);
@@ -45,6 +46,7 @@ export function listPage(
     const object = all[at] as KubeObject;
     if (namespace !== undefined && object.metadata.namespace !== namespace) continue;
     if (from && keyOf(object.metadata) < from.start) continue;
+    if (rows && !rows(object)) continue;
     // What is not selected still makes a page the last one or not.
     if (limit && items.length === limit) break;
     if (selected && !selected(object)) continue;

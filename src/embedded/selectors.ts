@@ -59,3 +59,17 @@ function fieldReader(resource: Resource, label: string): (object: KubeObject) =>
       : `${JSON.stringify(label)} is not a known field selector: only "metadata.name", "metadata.namespace"`;
   throw badRequest(unsupported);
 }
+
+/**
+ * The rows that a server looks at for a field selector that names one object, or the pods of one node: it has them at
+ * hand, and no others count towards a page.
+ */
+export function rowsOf(resource: Resource, fieldSelector: string | undefined): Predicate | undefined {
+  if (!fieldSelector) return undefined;
+  for (const { label, equal, wanted } of fieldTerms(fieldSelector)) {
+    if (!equal) continue;
+    if (label === 'metadata.name') return ({ metadata }) => metadata.name === wanted;
+    if (label === 'spec.nodeName' && resource.table === '/pods') return fieldTest(resource, { label, equal, wanted });
+  }
+  return undefined;
+}

@@ -1,6 +1,6 @@
-import { NAMESPACE, POD, PYTORCH_JOB, SERVICE } from '../../../src/api/kinds.ts';
+import { EVENT, NAMESPACE, POD, PYTORCH_JOB, SERVICE } from '../../../src/api/kinds.ts';
 import { apiVersionOf } from '../../../src/api/kube.ts';
-import { LIMIT_RANGE, RESOURCE_QUOTA } from '../../../src/embedded/builtin/kinds.ts';
+import { CORE_EVENT, LIMIT_RANGE, RESOURCE_QUOTA } from '../../../src/embedded/builtin/kinds.ts';
 import type { Call, Edit, PatchKind, Sequence } from './calls.ts';
 import { NODE_NAME, WIDGET } from './fixtures.ts';
 import { edited } from './memory.ts';
@@ -30,8 +30,15 @@ export function sequenceOf(seed: number, index: number): Sequence {
 
 const WRITERS: Readonly<Record<Theme, (choices: Choices) => Call[]>> = {
   objects: (c) => {
-    const subjects = [c.pick(SUBJECTS), ...(c.chance(0.3) ? [c.pick(SUBJECTS)] : [])];
-    return times(6 + c.int(16), () => anyCall(c, c.pick(subjects)));
+    const first = c.pick(SUBJECTS);
+    const second = c.pick(SUBJECTS);
+    // An Event is written through one of its faces, and read through both.
+    const isEvent = first.kind.kind === 'Event';
+    const subjects = [first, ...(c.chance(0.3) && !(isEvent && second.kind.kind === 'Event') ? [second] : [])];
+    const calls = times(6 + c.int(16), () => anyCall(c, c.pick(subjects)));
+    if (!isEvent) return calls;
+    const other = first.kind === EVENT ? CORE_EVENT : EVENT;
+    return [...calls, { verb: 'list', kind: other }, { verb: 'get', kind: other, name: 'a' }];
   },
   pods: (c) => {
     const start = created(c, PODS, 'a');
@@ -86,7 +93,11 @@ function someEdits(c: Choices, subject: Subject, status = false): Edit[] {
   const edits = times(1 + c.int(2), () => c.pick(c.chance(0.65) ? own : META_EDITS));
   // A custom resource that calls itself another kind is refused at another moment.
   const custom = subject.kind === WIDGET || subject.kind === PYTORCH_JOB;
-  return edits.filter(({ path, value }) => !custom || path[0] !== 'kind' || value === undefined);
+  // A pod that waits for a node and is held by a finalizer would be failed by a controller in its own time.
+  const pods = subject.kind === POD;
+  return edits.filter(
+    ({ path, value }) => (!custom || path[0] !== 'kind' || value === undefined) && (!pods || path[1] !== 'finalizers'),
+  );
 }
 
 function writeQuery(c: Choices): Record<string, string | boolean> {
@@ -107,7 +118,7 @@ function createCall(c: Choices, subject: Subject): Call {
   ]);
   let body: unknown = objectOf(c, subject, name);
   if (c.chance(0.12)) {
-    const base = c.pick([`g${c.int(1000)}-`, 'Bad-', `${'y'.repeat(70)}-`]);
+    const base = c.pick([`g${c.int(1000)}-`, 'Bad-', `y${c.int(1000)}${'y'.repeat(70)}-`]);
     body = edited(edited(body, edit('metadata/name')), edit('metadata/generateName', base));
   }
   if (c.chance(0.4)) for (const each of someEdits(c, subject)) body = edited(body, each);
@@ -360,7 +371,9 @@ function owners(c: Choices): Call[] {
     );
     let body = objectOf(c, subject, name) as unknown;
     if (references.length > 0) body = edited(body, edit('metadata/ownerReferences', references));
-    if (c.chance(0.15)) body = edited(body, edit('metadata/finalizers', ['compare.armature.dev/hold']));
+    const { nodeName } = ((body as { spec?: { nodeName?: string } }).spec ?? {}) as { nodeName?: string };
+    const waits = subject.kind === POD && nodeName === undefined;
+    if (c.chance(0.15) && !waits) body = edited(body, edit('metadata/finalizers', ['compare.armature.dev/hold']));
     calls.push({ verb: 'create', kind: subject.kind, body });
     made.push(`${subject.kind.plural}/${name}`);
   }
@@ -368,7 +381,7 @@ function owners(c: Choices): Call[] {
   for (let i = 0; i < 3 + c.int(4); i++) {
     const [plural = '', name = ''] = c.pick(made).split('/');
     const { kind } = subjectOf(plural);
-    if (c.chance(0.3)) {
+    if (c.chance(0.3) && kind !== POD) {
       calls.push({
         verb: 'patch',
         kind,

@@ -34,7 +34,7 @@ const LONGEST_BASE = 58;
 const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 const TIME = /\b20(2[6-9]|[3-9]\d)-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)/g;
 const CLUSTER_IP = /\b10\.\d+\.\d+\.\d+\b/g;
-const VERSION = /\b\d{4,}\b/g;
+const VERSION = /\b\d{3,}\b/g;
 
 /** The transcript without what two servers cannot have in common: identities, versions, times and addresses. */
 export function masked(transcript: Transcript, options: MaskOptions): Said[] {

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { CUSTOM_RESOURCE_DEFINITION, LEASE, NAMESPACE, NODE, PYTORCH_JOB } from '../../../src/api/kinds.ts';
-import { PRIORITY_CLASS } from '../../../src/embedded/builtin/kinds.ts';
+import { PRIORITY_CLASS, RESOURCE_QUOTA } from '../../../src/embedded/builtin/kinds.ts';
 import { type EmbeddedCluster, startEmbeddedCluster } from '../../../src/embedded/cluster.ts';
 import { instantText } from '../../../src/embedded/instant.ts';
 import { Store } from '../../../src/embedded/store.ts';
@@ -49,7 +49,7 @@ export class CompareRig {
   /** Plays a sequence in a namespace of its own. */
   async play(sequence: Sequence): Promise<Difference | undefined> {
     const namespace = `c-${this.#run}-${this.#serial++}`;
-    if (sequence.theme === 'owners') await this.collecting();
+    if (sequence.theme === 'owners' || sequence.theme === 'quota') await this.collecting();
     await this.#both({
       verb: 'create',
       kind: NAMESPACE,
@@ -64,7 +64,7 @@ export class CompareRig {
     return compare(sequence, namespace, this.#real, this.#embedded);
   }
 
-  /** Resolves once the real garbage collector knows the custom resources. */
+  /** Resolves once the real garbage collector and the real quotas know the custom resources. */
   collecting(): Promise<void> {
     this.#collecting ??= this.#awaitCollector();
     return this.#collecting;
@@ -114,6 +114,23 @@ export class CompareRig {
     const { metadata: made } = await this.#api.create(WIDGET, probe);
     const gone = async () => (await this.#api.get(WIDGET, 'default', made.name ?? '')) === undefined;
     await eventually('the garbage collector to know widgets', gone, { timeoutMs: 90_000, everyMs: 250 });
+    await eventually('quotas to count widgets', () => this.#countsWidgets(), { timeoutMs: 90_000, everyMs: 1_000 });
+  }
+
+  async #countsWidgets(): Promise<boolean> {
+    const hard = { 'count/widgets.compare.armature.dev': '1' };
+    const metadata = { namespace: 'default', generateName: 'probe-' };
+    const { metadata: made } = await this.#api.create(RESOURCE_QUOTA, {
+      apiVersion: 'v1',
+      kind: 'ResourceQuota',
+      metadata,
+      spec: { hard },
+    });
+    await delay(500);
+    const { name = '' } = made;
+    const quota = await this.#api.get(RESOURCE_QUOTA, 'default', name);
+    await this.#api.delete(RESOURCE_QUOTA, 'default', name);
+    return Object.keys(quota?.status?.used ?? {}).length > 0;
   }
 
   async #beat(): Promise<void> {

@@ -16,6 +16,7 @@ const HELP = `npm run simulate -- [options]
   --steps N         things that users and fate do in each (default 40)
   --without A,B     leave faults out: ${FAULTS.join(', ')}
   --plant NAME      put a bug into the controller: ${PLANTED_BUGS.map(({ name }) => name).join(', ')}
+  --until-failure   stop at the first history that fails
   --workers N       histories played at the same time (default: one for each processor)
   --log             tell everything that happens (one history only)
   --json            one line of JSON at the end`;
@@ -29,6 +30,7 @@ const { values } = parseArgs({
     plant: { type: 'string' },
     workers: { type: 'string', default: String(availableParallelism()) },
     log: { type: 'boolean', default: false },
+    'until-failure': { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
     help: { type: 'boolean', short: 'h', default: false },
   },
@@ -75,18 +77,27 @@ function note(result: HistoryResult): void {
 if (histories === 1) {
   note(await play({ seed, ...plan, ...(values.log && { log: (line: string) => console.log(line) }) }));
 } else {
-  await playMany({ first: seed, count: histories, workers: whole('workers', 1, 1), plan }, note);
+  await playMany({ first: seed, count: histories, workers: whole('workers', 1, 1), plan }, (result) => {
+    note(result);
+    return !(values['until-failure'] && result.failure);
+  });
 }
 for (const { seed: failing, failure } of failures.slice(0, 3)) {
   console.error(`✗ seed ${failing}, step ${failure?.step}: ${failure?.message}`);
   const small = await shrink({ seed: failing, ...plan });
   console.error(`  replay: ${replayLine(small)}`);
 }
-const summary = { ok: failures.length === 0, seed, histories, events, failed: failures.map((each) => each.seed) };
+const summary = {
+  ok: failures.length === 0,
+  seed,
+  histories: played,
+  events,
+  failed: failures.map((each) => each.seed),
+};
 const took = ((performance.now() - started) / 1000).toFixed(1);
 console.log(
   values.json
     ? JSON.stringify(summary)
-    : `${failures.length === 0 ? '✓' : '✗'} ${histories} histories from seed ${seed}, ${events} events, ${failures.length} failed, ${took} s`,
+    : `${failures.length === 0 ? '✓' : '✗'} ${played} histories from seed ${seed}, ${events} events, ${failures.length} failed, ${took} s`,
 );
 process.exitCode = failures.length === 0 ? 0 : 1;

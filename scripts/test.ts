@@ -1,5 +1,5 @@
 /**
- * `npm test`: checks, then unit, integration, e2e and conformance tests one after the other.
+ * `npm test`: checks, then unit, simulation, integration, e2e and conformance tests one after the other.
  * Ends with `N passed, N failed` and exits with 1 when anything failed or nothing ran.
  */
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
@@ -7,7 +7,7 @@ import { jestStep, runStep, STATIC_STEPS, stopSteps } from './steps.ts';
 import { testClusterDown, testClusterUp } from './test-cluster.ts';
 import { RESULTS_FILE, readReport, summary, type TestOutcome } from './test-results.ts';
 
-const PROJECTS = ['unit', 'integration', 'e2e', 'conformance'];
+const PROJECTS = ['unit', 'simulation', 'integration', 'e2e', 'conformance'];
 const LIVE = new Set(['integration', 'e2e', 'conformance']);
 
 const only = process.argv.slice(2).filter((argument) => PROJECTS.includes(argument));
@@ -64,7 +64,7 @@ async function runProject(project: string): Promise<TestOutcome[]> {
   const step = jestStep(
     project,
     report,
-    LIVE.has(project) ? ['--runInBand', '--forceExit', '--testTimeout=60000'] : [],
+    project === 'unit' ? [] : ['--runInBand', '--forceExit', '--testTimeout=60000'],
   );
   const result = await runStep({ ...step, env: LIVE.has(project) ? clusterEnv : {} });
   await unlessStopping();

@@ -9,12 +9,15 @@ export interface ManyHistories {
   readonly plan: Omit<HistoryPlan, 'seed' | 'log'>;
 }
 
-/** Plays a range of seeds on several threads. */
-export async function playMany(many: ManyHistories, onResult: (result: HistoryResult) => void): Promise<void> {
+/** Plays a range of seeds on several threads, until `onResult` answers false. */
+export async function playMany(many: ManyHistories, onResult: (result: HistoryResult) => boolean): Promise<void> {
   const { first, count, workers, plan } = many;
   let next = first;
   const take = () => (next < first + count ? next++ : undefined);
-  await Promise.all(Array.from({ length: Math.min(workers, count) }, () => work(plan, take, onResult)));
+  const told = (result: HistoryResult) => {
+    if (!onResult(result)) next = first + count;
+  };
+  await Promise.all(Array.from({ length: Math.min(workers, count) }, () => work(plan, take, told)));
 }
 
 function work(

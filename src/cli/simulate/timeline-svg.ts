@@ -12,8 +12,7 @@ const STEPS = 400;
 const PLAIN = new Set(['cpu', 'memory', 'pods', 'ephemeral-storage']);
 
 const STYLE = `
-  :root { color-scheme: light dark; }
-  svg { --paper: #ffffff; --ink: #1f2328; --faint: #59636e; --rule: #d1d9e0; --held: #0969da; --offered: #b6c2cf; --wait: #bc4c00; }
+  svg { color-scheme: light dark; --paper: #ffffff; --ink: #1f2328; --faint: #59636e; --rule: #d1d9e0; --held: #0969da; --offered: #b6c2cf; --wait: #bc4c00; }
   @media (prefers-color-scheme: dark) {
     svg { --paper: #0d1117; --ink: #f0f6fc; --faint: #9198a1; --rule: #3d444d; --held: #4493f8; --offered: #57606a; --wait: #f0883e; }
   }

@@ -1,14 +1,13 @@
 import { type KubeObject, keyOf } from '../../api/kube.ts';
-import { QUEUE_NAME_LABEL, QUEUE_PRIORITY_CLASS_LABEL } from '../../api/labels.ts';
 import { ApiError } from '../../runtime/client.ts';
-import { defaultPodSpec } from '../builtin/pod-defaults.ts';
 import { instantText } from '../instant.ts';
 import { Nodes } from '../scheduler/nodes.ts';
 import { type PodView, viewOfPod } from '../scheduler/view.ts';
 import { Random } from '../simulation/random.ts';
 import { Clock } from './clock.ts';
-import { type Assignment, QuotaQueue, type Workload } from './cluster-queues.ts';
 import { Fleet } from './fleet.ts';
+import { childKey, createdAt, messageOf, nameOf, withPhase } from './job-objects.ts';
+import { JobQueues } from './job-queues.ts';
 import { JobRun, type PodRun } from './job-run.ts';
 import { note } from './meter.ts';
 import type { Outcome, Preemption, Sample } from './outcome.ts';
@@ -29,14 +28,6 @@ export function simulate(scenario: Scenario): Outcome {
   return new Simulation(scenario).run();
 }
 
-interface Queued {
-  readonly queue: QuotaQueue;
-  readonly workload: Workload;
-  /** It has to give its quota back, once its pods are gone. */
-  evicted: boolean;
-  waits: boolean;
-}
-
 class Simulation {
   readonly #scenario: Scenario;
   readonly #clock: Clock;
@@ -45,10 +36,8 @@ class Simulation {
   readonly #fleet: Fleet;
   readonly #intake: PodIntake;
   readonly #quotas: NamespaceQuotas;
-  readonly #queues = new Map<string, QuotaQueue>();
-  readonly #queued = new Map<JobRun, Queued>();
+  readonly #queues: JobQueues;
   readonly #jobs: JobRun[] = [];
-  readonly #byKey = new Map<string, JobRun>();
   readonly #live = new Set<JobRun>();
   readonly #pods = new Map<string, PodRun>();
   /** `minCount` by group. */
@@ -80,13 +69,14 @@ class Simulation {
     });
     this.#intake = new PodIntake(scenario.objects);
     this.#quotas = new NamespaceQuotas(scenario.objects);
-    for (const queue of scenario.queues.clusterQueues) {
-      const events = {
-        admitted: (workload: Workload, assignment: Assignment) => this.#admitted(workload, assignment),
-        evicted: (victims: readonly Workload[], by: Workload) => this.#evicted(victims, by),
-      };
-      this.#queues.set(queue.name, new QuotaQueue(queue, events));
-    }
+    this.#queues = new JobQueues(scenario.queues, this.#intake, {
+      resumed: (job) => this.#settle(job),
+      stopped: (job) => this.#dirty.add(job),
+      evicted: (victims, by) => {
+        const keys = victims.map(({ key }) => key);
+        this.#preemptions.push({ at: this.#clock.now, where: 'queue', by: by.key, victims: keys });
+      },
+    });
   }
 
   run(): Outcome {
@@ -97,7 +87,6 @@ class Simulation {
       if (at > until) continue;
       const job = new JobRun(arrival, index, createdAt(arrival.job, index, at));
       this.#jobs.push(job);
-      this.#byKey.set(job.key, job);
       this.#clock.after(at - start, () => this.#arrive(job));
     }
     this.#round();
@@ -125,14 +114,14 @@ class Simulation {
   }
 
   #reasonFor(job: JobRun): string | undefined {
-    const queued = this.#queued.get(job);
-    if (queued?.waits) return queued.queue.reasonFor(queued.workload);
+    const held = this.#queues.reasonFor(job);
+    if (held !== undefined) return held;
     const pods = [...job.pods.values()];
-    const held = job.bound > 0 ? `holds places for ${job.bound} of its ${job.wanted} pods; ` : '';
+    const places = job.bound > 0 ? `holds places for ${job.bound} of its ${job.wanted} pods; ` : '';
     const refused = pods.find(({ state }) => state === 'refused');
-    if (refused) return held + (this.#quotas.explain(refused.object) ?? '');
+    if (refused) return places + (this.#quotas.explain(refused.object) ?? '');
     const pending = pods.find(({ state }) => state === 'pending');
-    if (pending) return held + this.#placer.explain(pending.view);
+    if (pending) return places + this.#placer.explain(pending.view);
     if (job.arrival.type.isSuspended(job.object)) return 'spec.runPolicy.suspend is true, and no queue resumes it';
     return pods.length === 0 ? 'its controller makes no pods for it' : undefined;
   }
@@ -142,7 +131,7 @@ class Simulation {
       for (const job of this.#dirty) this.#settle(job);
       this.#dirty.clear();
       this.#quotas.offer((object) => this.#fits(object));
-      for (const queue of this.#queues.values()) queue.round();
+      this.#queues.round();
       this.#placer.round();
     }
     this.#grow();
@@ -162,72 +151,7 @@ class Simulation {
   #arrive(job: JobRun): void {
     this.#live.add(job);
     this.#dirty.add(job);
-    const { metadata } = job.object;
-    const local = metadata.labels?.[QUEUE_NAME_LABEL];
-    if (local === undefined) return;
-    const { queues } = this.#scenario;
-    const { type } = job.arrival;
-    job.object = type.withSuspension(job.object, true);
-    const name = queues.localQueues.get(`${job.namespace}/${local}`);
-    const definition = queues.clusterQueues.find((queue) => queue.name === name);
-    const queue = this.#queues.get(name ?? '');
-    if (name === undefined) job.reason = `LocalQueue ${job.namespace}/${local} doesn't exist`;
-    else if (!definition || !queue) job.reason = `ClusterQueue ${name} doesn't exist`;
-    else if (!definition.admits(job.namespace)) {
-      job.reason = `the namespaceSelector of ClusterQueue ${name} doesn't match namespace ${job.namespace}`;
-    } else this.#enqueue(job, name, queue);
-  }
-
-  #enqueue(job: JobRun, queueName: string, queue: QuotaQueue): void {
-    const { type } = job.arrival;
-    const wanted = job.object.metadata.labels?.[QUEUE_PRIORITY_CLASS_LABEL];
-    const name = wanted ?? type.priorityClassOf(job.object);
-    const priority = wanted ? this.#scenario.queues.priorities.get(wanted) : this.#intake.priorityOf(name);
-    if (priority === undefined) {
-      job.reason = `${wanted ? 'WorkloadPriorityClass' : 'PriorityClass'} ${name} doesn't exist`;
-      return;
-    }
-    const podSets = type.podSets(job.object).map((set) => ({ ...set, spec: defaultPodSpec(set.spec) }));
-    const workload = { id: job.key, podSets, priority, order: job.index };
-    job.queue = queueName;
-    this.#queued.set(job, { queue, workload, evicted: false, waits: true });
-    queue.add(workload);
-  }
-
-  #admitted({ id }: Workload, assignment: Assignment): void {
-    const job = this.#byKey.get(id) as JobRun;
-    const queued = this.#queued.get(job) as Queued;
-    queued.waits = false;
-    const { type } = job.arrival;
-    let object: KubeObject = { ...createdAt(job.arrival.job, job.index, job.arrival.at), status: job.object.status };
-    for (const [podSet, flavors] of assignment) {
-      for (const { nodeLabels, tolerations } of flavors) {
-        object = type.withPlacement(object, podSet, { nodeLabels, tolerations });
-      }
-    }
-    job.object = type.withSuspension(object, false);
-    this.#settle(job);
-  }
-
-  #evicted(victims: readonly Workload[], by: Workload): void {
-    this.#preemptions.push({ at: this.#clock.now, where: 'queue', by: by.id, victims: victims.map(({ id }) => id) });
-    for (const { id } of victims) {
-      const job = this.#byKey.get(id) as JobRun;
-      (this.#queued.get(job) as Queued).evicted = true;
-      job.preempted++;
-      job.object = job.arrival.type.withSuspension(job.object, true);
-      this.#dirty.add(job);
-    }
-  }
-
-  /** An evicted job waits again once its last pod is gone. */
-  #requeue(job: JobRun): void {
-    const queued = this.#queued.get(job);
-    if (!queued?.evicted || job.pods.size > 0) return;
-    queued.evicted = false;
-    queued.waits = true;
-    queued.queue.release(queued.workload);
-    queued.queue.add(queued.workload);
+    this.#queues.arrive(job);
   }
 
   /** Lets the job's controller act until it has nothing more to do. */
@@ -250,7 +174,7 @@ class Simulation {
       this.#wake(job, plan.wakeAt);
       if (missing.length === 0 && removed.length === 0) break;
     }
-    this.#requeue(job);
+    this.#queues.requeue(job);
   }
 
   #wake(job: JobRun, at: number | undefined): void {
@@ -389,7 +313,7 @@ class Simulation {
   #vanish(pod: PodRun): void {
     if (this.#pods.get(pod.view.uid) !== pod) return;
     this.#forget(pod);
-    this.#requeue(pod.job);
+    this.#queues.requeue(pod.job);
     if (pod.job.ended === undefined) this.#dirty.add(pod.job);
   }
 
@@ -434,9 +358,7 @@ class Simulation {
     if (verdict === 'Failed') job.reason ??= messageOf(job.object);
     this.#live.delete(job);
     for (const cancel of job.timers.values()) cancel();
-    const queued = this.#queued.get(job);
-    queued?.queue.release(queued.workload);
-    this.#queued.delete(job);
+    this.#queues.over(job);
     for (const pod of [...job.pods.values()]) {
       if (pod.state === 'pending' || pod.state === 'refused') this.#forget(pod);
       // A clean-up policy that spares them: they run on to their own end.
@@ -446,30 +368,4 @@ class Simulation {
       if (child.kind === 'PodGroup') this.#groups.delete(keyOf(child.metadata));
     }
   }
-}
-
-const childKey = (child: KubeObject): string => `${child.kind}/${child.metadata.name}`;
-const nameOf = (child: KubeObject): string => (child.kind === 'Pod' ? (child.metadata.name ?? '') : childKey(child));
-
-const createdAt = (job: KubeObject, index: number, at: number): KubeObject => ({
-  ...job,
-  metadata: { ...job.metadata, uid: `job-${index}`, generation: 1, creationTimestamp: instantText(at) },
-});
-
-function withPhase({ object }: PodRun, phase: 'Running' | 'Succeeded', now: number): KubeObject {
-  const { containers = [] } = object.spec as { readonly containers?: readonly { readonly name: string }[] };
-  const time = instantText(now);
-  const state =
-    phase === 'Running'
-      ? { running: { startedAt: time } }
-      : { terminated: { exitCode: 0, reason: 'Completed', finishedAt: time } };
-  const containerStatuses = containers.map(({ name }) => ({ name, restartCount: 0, state }));
-  return { ...object, status: { phase, startTime: time, containerStatuses } };
-}
-
-function messageOf({ status }: KubeObject): string | undefined {
-  const { conditions = [] } = (status ?? {}) as {
-    readonly conditions?: readonly { readonly type: string; readonly message?: string }[];
-  };
-  return conditions.find(({ type }) => type === 'Failed')?.message;
 }

@@ -1,0 +1,35 @@
+import type { KubeObject } from '../../api/kube.ts';
+import { instantText } from '../instant.ts';
+import type { PodRun } from './job-run.ts';
+
+/** A child's key among those of its job. */
+export const childKey = (child: KubeObject): string => `${child.kind}/${child.metadata.name}`;
+/** A pod's name; another child's key, which no pod has. */
+export const nameOf = (child: KubeObject): string =>
+  child.kind === 'Pod' ? (child.metadata.name ?? '') : childKey(child);
+
+/** A job as an API server stores it when it comes. */
+export const createdAt = (job: KubeObject, index: number, at: number): KubeObject => ({
+  ...job,
+  metadata: { ...job.metadata, uid: `job-${index}`, generation: 1, creationTimestamp: instantText(at) },
+});
+
+/** The pod, running or done, as its kubelet would report it. */
+export function withPhase({ object }: PodRun, phase: 'Running' | 'Succeeded', now: number): KubeObject {
+  const { containers = [] } = object.spec as { readonly containers?: readonly { readonly name: string }[] };
+  const time = instantText(now);
+  const state =
+    phase === 'Running'
+      ? { running: { startedAt: time } }
+      : { terminated: { exitCode: 0, reason: 'Completed', finishedAt: time } };
+  const containerStatuses = containers.map(({ name }) => ({ name, restartCount: 0, state }));
+  return { ...object, status: { phase, startTime: time, containerStatuses } };
+}
+
+/** Why a job failed, in the words of its controller. */
+export function messageOf({ status }: KubeObject): string | undefined {
+  const { conditions = [] } = (status ?? {}) as {
+    readonly conditions?: readonly { readonly type: string; readonly message?: string }[];
+  };
+  return conditions.find(({ type }) => type === 'Failed')?.message;
+}

@@ -20,7 +20,8 @@ export function alreadyExists(kind: Kind, { metadata }: KubeObject, wanted: Kube
   const drawn = wanted.metadata.generateName
     ? ', the server was not able to generate a unique name for the object'
     : '';
-  const said = `${qualifiedResource(kind)} ${JSON.stringify(metadata.name)} already exists${drawn}`;
+  const named = drawn !== '' && kind.plural === 'events' ? { ...kind, group: '' } : kind;
+  const said = `${qualifiedResource(named)} ${JSON.stringify(metadata.name)} already exists${drawn}`;
   const error = new ApiError(409, 'AlreadyExists', `${drawn === '' ? going : ''}${said}`);
   return about(error, kind, metadata.name ?? '');
 }

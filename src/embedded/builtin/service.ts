@@ -79,7 +79,8 @@ function kept(next: Fields, previous: Fields, context: StrategyContext): Fields 
     if (previous.type === 'ExternalName') return result;
     const released = Object.fromEntries(
       Object.entries(result).filter(
-        ([field, value]) => !ADDRESSES.includes(field) || !deepEqual(value, previous[field]),
+        ([field, value]) =>
+          ![...ADDRESSES, 'internalTrafficPolicy'].includes(field) || !deepEqual(value, previous[field]),
       ),
     );
     return released;

@@ -361,13 +361,15 @@ const settle: Call = { verb: 'settle' };
 function owners(c: Choices): Call[] {
   const kinds = ['configmaps', 'secrets', 'widgets', 'pods', 'leases'].map(subjectOf);
   const calls: Call[] = [];
+  // Dependents that do not block race with the end of an owner that waits for the others.
+  const blocking = c.chance(0.6);
   const made: string[] = [];
   for (let i = 0; i < 5 + c.int(5); i++) {
     const subject = c.pick(kinds);
     const name = `o${i}`;
     const parents = made.filter(() => c.chance(0.35));
     const references = [...parents, ...(c.chance(0.1) ? ['configmaps/missing'] : [])].map((parent, at) =>
-      owner(c, parent, at === 0),
+      owner(c, parent, at === 0, blocking),
     );
     let body = objectOf(c, subject, name) as unknown;
     if (references.length > 0) body = edited(body, edit('metadata/ownerReferences', references));
@@ -390,7 +392,7 @@ function owners(c: Choices): Call[] {
         body: { metadata: { finalizers: c.chance(0.8) ? null : ['compare.armature.dev/hold'] } },
       });
     } else {
-      const propagationPolicy = c.pick(['Background', 'Foreground', 'Orphan', undefined]);
+      const propagationPolicy = c.pick(['Background', blocking ? 'Foreground' : 'Background', 'Orphan', undefined]);
       calls.push({
         verb: 'delete',
         kind,
@@ -403,7 +405,7 @@ function owners(c: Choices): Call[] {
   return calls;
 }
 
-function owner(c: Choices, parent: string, controller: boolean): object {
+function owner(c: Choices, parent: string, controller: boolean, blocking: boolean): object {
   const [plural = '', name = ''] = parent.split('/');
   const { kind } = subjectOf(plural);
   return {
@@ -412,7 +414,7 @@ function owner(c: Choices, parent: string, controller: boolean): object {
     name,
     uid: `$uid:${parent}`,
     ...(controller && c.chance(0.5) && { controller: true }),
-    ...(c.chance(0.6) && { blockOwnerDeletion: true }),
+    ...((blocking || c.chance(0.4)) && { blockOwnerDeletion: true }),
   };
 }
 

@@ -60,8 +60,8 @@ export const isTold = ({ type, object }: Seen): boolean => {
 };
 
 /** Several faults of one object come in the order of a map, which is none. */
-const inOrder = (message: string): string =>
-  message
+const inOrder = (text: string): string =>
+  `${text}${text.includes(' is invalid: [') && !text.endsWith(']') ? ']' : ''}`
     .replace(/errors:\n([\s\S]*)$/, (_, lines: string) => `errors:\n${lines.split('\n').sort().join('\n')}`)
     .replace(/: \[(.*)\]$/s, (_, list: string) => `: [${list.split(', ').sort().join(', ')}]`);
 

@@ -35,12 +35,15 @@ class Player {
 
   async play(call: Call, at: number): Promise<void> {
     const request = this.memory.request(call, this.namespace);
-    if (call.verb === 'watch') {
+    if (call.verb === 'watch' || request.query?.resourceVersion !== undefined) {
       // The current state may come from the server's cache: a consistent list makes it catch up.
       await this.side.send({ verb: 'list', namespace: this.namespace, ...(call.kind && { kind: call.kind }) });
+    }
+    if (call.verb === 'watch') {
       const watch = await this.side.watch(request);
       this.answers[at] = watch.refused;
       if (!watch.refused) this.watches.set(at, watch);
+      if (call.query?.sendInitialEvents) await begun(watch);
       return;
     }
     const answer = await this.side.send(request);
@@ -117,6 +120,12 @@ export async function compare(
   } finally {
     for (const player of players) player.stop();
   }
+}
+
+/** Where nothing is cached, the current state is read while later calls come in. */
+async function begun({ events }: OpenWatch): Promise<void> {
+  const deadline = Date.now() + WATCH_PATIENCE_MS;
+  while (!events.some(({ type }) => type === 'BOOKMARK') && Date.now() < deadline) await delay(5);
 }
 
 async function caughtUp(players: readonly [Player, Player]): Promise<void> {

@@ -1,7 +1,7 @@
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeEach, describe, expect } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect } from '@jest/globals';
 import { JAX_JOB, POD } from '../../src/api/kinds.ts';
 import { connect } from '../../src/cli/connect.ts';
 import { eventually } from '../support/eventually.ts';
@@ -17,8 +17,8 @@ const endsAll = testUnless(
 );
 
 /** Everything that a run starts has it in its environment, and all that it writes for a while is in it. */
-const folder = mkdtempSync(join(tmpdir(), 'quickstart-'));
-const mark = `TMPDIR=${folder}`;
+let folder = '';
+let mark = '';
 let started: UserCommand | undefined;
 
 const quickstart = (flags: string) => {
@@ -33,6 +33,11 @@ interface Result {
   readonly seconds: Record<string, number>;
   readonly kubeconfig?: string;
 }
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'quickstart-'));
+  mark = `TMPDIR=${folder}`;
+});
 
 beforeEach(() => {
   started = undefined;

@@ -4,8 +4,9 @@ import { simulate } from './simulate.ts';
 
 /** Fresh ones in each run: `ARMATURE_SIMULATED_HISTORIES` plays more of them. */
 const HISTORIES = Number(process.env.ARMATURE_SIMULATED_HISTORIES ?? 2000);
-/** Of the store, in an average history. */
-const EVENTS = 400;
+const STEPS = 48;
+/** Changes of the store in an average history of so many steps. */
+const EVENTS = 500;
 const MINUTES = 60_000;
 const FAILED_ONCE = JSON.parse(readFileSync(new URL('./failed-seeds.json', import.meta.url), 'utf8')) as number[];
 
@@ -13,7 +14,7 @@ describe('the controller in simulated histories', () => {
   test(
     `keeps every invariant in ${HISTORIES} fresh ones, and comes right when faults stop`,
     async () => {
-      const summary = await simulate('--histories', String(HISTORIES));
+      const summary = await simulate('--histories', String(HISTORIES), '--steps', String(STEPS));
       process.stderr.write(`  ${summary.histories} histories from seed ${summary.seed}, ${summary.events} events\n`);
       expect(summary).toMatchObject({ ok: true, histories: HISTORIES, failed: [] });
       expect(summary.events / HISTORIES).toBeGreaterThan(EVENTS);

@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { POD } from '../../src/api/kinds.ts';
+import { NAMESPACE, POD } from '../../src/api/kinds.ts';
 import { useEmbeddedPlatform } from '../support/embedded-platform.ts';
 import { eventually } from '../support/eventually.ts';
-import { kubeflowTraining } from '../support/kubeflow-training.ts';
+import { kubeflowTraining, runUpstreamTest, upstreamClientTests } from '../support/kubeflow-training.ts';
 import { runPython } from '../support/python-client.ts';
 
 /** Rank 0 waits for the others at the address that all are told, as torch.distributed does, and adds up their ranks. */
@@ -34,7 +34,28 @@ else:
     time.sleep(8)
 `;
 
-const platform = useEmbeddedPlatform();
+/** Fails without the environment of a JAX process. */
+const JAX_ENVIRONMENT =
+  'import os; print(*(os.environ[n] for n in ("COORDINATOR_ADDRESS", "NUM_PROCESSES", "PROCESS_ID")))';
+
+/** Upstream's tests that need no gang scheduler, and no torchrun on this machine. */
+const UPSTREAM = [
+  'test_e2e_pytorchjob.py::test_sdk_e2e',
+  'test_e2e_pytorchjob.py::test_sdk_e2e_managed_by',
+  'test_e2e_pytorchjob.py::test_sdk_e2e_create_from_image',
+  'test_e2e_jaxjob.py::test_sdk_e2e',
+] as const;
+
+/** What stands for upstream's images, which are not pulled here. */
+const images = {
+  images: [
+    { match: '*pytorch-dist-mnist*', host: true, entrypoint: ['python3', '-c', PROGRAM] },
+    { match: '*jaxjob-dist-spmd-mnist*', host: true, entrypoint: ['python3', '-c', JAX_ENVIRONMENT] },
+    { match: '*hello-world*', host: true, cmd: ['echo', 'Hello!'] },
+    { match: '*', host: true },
+  ],
+};
+const platform = useEmbeddedPlatform({ images });
 let python = '';
 
 beforeAll(async () => {
@@ -75,6 +96,25 @@ describe('kubeflow-training 1.9.4, unchanged, on the embedded cluster with pods 
     expect(steps.deleted).toEqual({ jobs: [] });
     await eventually('no pods', async () => (await client.list(POD, {})).items.length === 0);
   }, 300_000);
+});
+
+describe('upstream’s own tests of that client, on the embedded cluster', () => {
+  let folder = '';
+
+  beforeAll(async () => {
+    folder = await upstreamClientTests();
+  }, 300_000);
+
+  test.each(UPSTREAM)(
+    '%s',
+    async (id) => {
+      const { client, kubeconfig } = platform.current;
+      const namespace = `upstream-${UPSTREAM.indexOf(id)}`;
+      await client.create(NAMESPACE, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } });
+      expect(await runUpstreamTest(python, folder, id, namespace, kubeconfig)).toMatch(/\b1 passed/);
+    },
+    300_000,
+  );
 });
 
 function stepsOf(printed: string): Record<string, Record<string, unknown>> {

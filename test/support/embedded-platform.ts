@@ -4,15 +4,19 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, beforeAll } from '@jest/globals';
-import { type EmbeddedPlatform, startEmbeddedPlatform } from '../../src/cli/embedded-platform.ts';
+import {
+  type EmbeddedPlatform,
+  type EmbeddedPlatformOptions,
+  startEmbeddedPlatform,
+} from '../../src/cli/embedded-platform.ts';
 
 const MAIN = join(import.meta.dirname, '..', '..', 'src', 'cli', 'main.ts');
 
 /** The platform in the process of the test file, with pods as processes. */
-export function useEmbeddedPlatform(): { readonly current: EmbeddedPlatform } {
+export function useEmbeddedPlatform(options: EmbeddedPlatformOptions = {}): { readonly current: EmbeddedPlatform } {
   let platform: EmbeddedPlatform | undefined;
   beforeAll(async () => {
-    platform = await startEmbeddedPlatform();
+    platform = await startEmbeddedPlatform(options);
   }, 60_000);
   afterAll(async () => {
     await platform?.stop();

@@ -415,9 +415,10 @@ export class ApiServer {
     const prepared = prepareUpdate(resource, this.#mutate(tracked, admission), previous, subresource, context);
     const managed = keepTimes(previous, prepared);
     for (const step of this.#admission) step.validate?.({ ...admission, object: managed }, this.store);
-    if (managed === previous || request.dryRun) return shown(resource, managed);
+    const goes = previous.metadata.deletionTimestamp !== undefined && mayGo(managed.metadata);
+    if ((managed === previous && !goes) || request.dryRun) return shown(resource, managed);
     const key = keyOf(managed.metadata);
-    if (!mayGo(managed.metadata)) return shown(resource, this.store.put(resource.table, key, managed));
+    if (!goes) return shown(resource, this.store.put(resource.table, key, managed));
     this.store.delete(resource.table, key);
     return shown(resource, managed);
   }

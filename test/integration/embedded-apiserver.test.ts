@@ -7,7 +7,7 @@ import { CompareRig } from '../support/embedded-compare/rig.ts';
 import { shrunk } from '../support/embedded-compare/shrink.ts';
 
 /** A cluster of its own: thousands of namespaces go with it, not one by one. */
-const CLUSTER = 'embedded-compare';
+const CLUSTER = process.env.ARMATURE_COMPARE_CLUSTER ?? 'embedded-compare';
 const SEQUENCES = Number(process.env.ARMATURE_COMPARE_SEQUENCES ?? 150);
 const SEED = Number(process.env.ARMATURE_COMPARE_SEED ?? Math.floor(Math.random() * 1_000_000));
 const REPLAY = process.env.ARMATURE_COMPARE_REPLAY;

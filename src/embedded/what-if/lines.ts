@@ -50,6 +50,8 @@ export class Lines<T> {
     heads.sort(byTurn);
     for (let head = heads.pop(); head; head = heads.pop()) {
       const { item, line } = head;
+      // Whoever was asked before may have sent this one elsewhere.
+      if (this.#lines.get(line)?.[0] !== item) continue;
       const answer = take(item, line);
       if (answer === 'stop') return;
       if (answer === 'refused') continue;

@@ -97,6 +97,27 @@ function play(given: World, steps: readonly (typeof step extends fc.Arbitrary<in
 }
 
 describe('the scheduler over time', () => {
+  test('a claim that a more important pod takes over is gone', () => {
+    const given = world(1);
+    const come = { do: 'come', members: 1 } as const;
+    const gone = play(
+      given,
+      [
+        { ...come, gpus: 4, members: 2, priority: 0 },
+        { ...come, gpus: 1, priority: 1 },
+        { ...come, gpus: 8, priority: 2 },
+      ],
+      false,
+    );
+    expect(given.leaving).toEqual(new Set(['uid-0', 'uid-1']));
+    for (const uid of ['uid-0', 'uid-1']) gone(uid);
+    given.placer.round();
+    expect([...given.bound.keys()]).toEqual(['uid-3']);
+    gone('uid-3');
+    given.placer.round();
+    expect([...given.bound.keys()]).toEqual(['uid-2']);
+  });
+
   test('leaves nobody waiting whom the scheduler would place', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 4 }), fc.array(step, { maxLength: 40 }), (count, steps) => {

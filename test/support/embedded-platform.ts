@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -36,6 +36,12 @@ export function temporaryFolder(): string {
   return folder;
 }
 
+const running = new Set<ChildProcess>();
+// What a failed test left running.
+afterAll(() => {
+  for (const child of running) child.kill('SIGKILL');
+});
+
 export interface Up {
   readonly kubeconfig: string;
   readonly server: string;
@@ -50,12 +56,16 @@ export function up(args: readonly string[]): Promise<Up> {
     env: { ...process.env, NODE_OPTIONS: '' },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  running.add(child);
   let said = '';
   child.stderr.on('data', (chunk) => {
     said += chunk;
   });
   const ended = new Promise<number | NodeJS.Signals>((resolve) => {
-    child.once('exit', (code, signal) => resolve(code ?? signal ?? 0));
+    child.once('exit', (code, signal) => {
+      running.delete(child);
+      resolve(code ?? signal ?? 0);
+    });
   });
   return new Promise((resolve, reject) => {
     void ended.then((how) => reject(new Error(`armature up ended with ${how}: ${said}`)));

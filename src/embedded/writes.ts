@@ -1,11 +1,11 @@
 import { apiVersionOf, type Kind, type KubeObject, type ObjectMeta } from '../api/kube.ts';
-import type { ObjectRef } from '../runtime/client.ts';
+import { ApiError, type ObjectRef } from '../runtime/client.ts';
 import { deepEqual } from '../runtime/json.ts';
 import { badRequest, conflict, staleVersion } from './errors.ts';
 import { instantText } from './instant.ts';
 import { drawUid, generatedName, metaUpdateErrors } from './object-meta.ts';
 import type { Resource } from './resource.ts';
-import type { StrategyContext } from './strategy.ts';
+import type { Strategy, StrategyContext } from './strategy.ts';
 import { invalid } from './structural/field-errors.ts';
 import { invalidError, metadataErrors } from './structural/index.ts';
 import { asPrefix, subdomainProblems } from './structural/names.ts';
@@ -18,7 +18,7 @@ export interface DecodeOptions {
 
 /** The object as its kind's schema understands it. Throws 400 for another kind's object or, if strict, unknown fields. */
 export function decode(resource: Resource, object: KubeObject, options: DecodeOptions = {}): KubeObject {
-  const { kind, strategy } = resource;
+  const { kind } = resource;
   const expected = apiVersionOf(kind);
   if (!resource.custom) checkRegistered(kind, object);
   else if (!object.kind) {
@@ -29,15 +29,15 @@ export function decode(resource: Resource, object: KubeObject, options: DecodeOp
     }
     throw badRequest(`the object provided is unrecognized (must be of type ${kind.kind}): ${missing}`);
   }
+  if (object.kind !== undefined && object.kind !== kind.kind) {
+    throw badRequest(`the kind in the data (${object.kind}) does not match the expected kind (${kind.kind})`);
+  }
+  const { object: decoded, unknown } = decodedBy(resource, object);
   if (object.apiVersion !== expected && (object.apiVersion !== undefined || resource.custom)) {
     throw badRequest(
       `the API version in the data (${object.apiVersion ?? ''}) does not match the expected API version (${expected})`,
     );
   }
-  if (object.kind !== undefined && object.kind !== kind.kind) {
-    throw badRequest(`the kind in the data (${object.kind}) does not match the expected kind (${kind.kind})`);
-  }
-  const { object: decoded, unknown } = strategy.decode?.(object) ?? { object, unknown: [] };
   if (unknown.length > 0 && options.fieldValidation === 'Strict') {
     const said = unknown.map((path) => `unknown field ${JSON.stringify(path)}`).join(', ');
     throw badRequest(
@@ -47,6 +47,19 @@ export function decode(resource: Resource, object: KubeObject, options: DecodeOp
   if (options.fieldValidation === 'Warn')
     for (const path of unknown) options.warn?.(`unknown field ${JSON.stringify(path)}`);
   return { ...decoded, apiVersion: expected, kind: kind.kind, metadata: decoded.metadata ?? {} };
+}
+
+/** Types are read before the version is looked at, and a misfit names the version that the object claims. */
+function decodedBy({ strategy, kind }: Resource, object: KubeObject): ReturnType<NonNullable<Strategy['decode']>> {
+  try {
+    return strategy.decode?.(object) ?? { object, unknown: [] };
+  } catch (error) {
+    if (!(error instanceof ApiError) || error.code !== 400) throw error;
+    const { apiVersion = '' } = object;
+    const claimed = apiVersion.slice(apiVersion.indexOf('/') + 1);
+    const said = error.message.replace(`in version "${kind.version}"`, `in version ${JSON.stringify(claimed)}`);
+    throw apiVersion === '' ? error : new ApiError(error.code, error.reason, said);
+  }
 }
 
 /** Both faces of Events are registered. */

@@ -8,7 +8,7 @@ import { shrunk } from '../support/embedded-compare/shrink.ts';
 
 /** A cluster of its own: thousands of namespaces go with it, not one by one. */
 const CLUSTER = process.env.ARMATURE_COMPARE_CLUSTER ?? 'embedded-compare';
-const SEQUENCES = Number(process.env.ARMATURE_COMPARE_SEQUENCES ?? 150);
+const SEQUENCES = Number(process.env.ARMATURE_COMPARE_SEQUENCES ?? 100);
 const SEED = Number(process.env.ARMATURE_COMPARE_SEED ?? Math.floor(Math.random() * 1_000_000));
 const REPLAY = process.env.ARMATURE_COMPARE_REPLAY;
 const AT_A_TIME = Number(process.env.ARMATURE_COMPARE_PARALLEL ?? 48);

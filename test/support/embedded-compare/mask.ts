@@ -202,6 +202,7 @@ class Mask {
       .replace('error decoding from json: ', '')
       .replace(/(convert new object \()[^/]*\//, '$1/')
       .replace(/Duplicate value: \{[^{}]*\}/g, 'Duplicate value: <struct>')
+      .replace(/(Kind=\w+\)): [\s\S]*field not declared in schema[\s\S]*/, '$1: <unknown fields>')
       .replace(/(continue key is not valid).*/, '$1')
       .replace(/('Kind' is missing in ).*/, '$1<object>')
       .replace(/Invalid value: \{[^{}]*\}: (field is immutable|cannot change roleRef)/g, 'Invalid value: <struct>: $1');

@@ -3,6 +3,7 @@
  * Ends with `N passed, N failed` and exits with 1 when anything failed or nothing ran.
  */
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { TEMPORARY } from '../test/support/temporary-folder.ts';
 import { jestStep, runStep, STATIC_STEPS, stopSteps } from './steps.ts';
 import { testClusterDown, testClusterUp } from './test-cluster.ts';
 import { RESULTS_FILE, readReport, summary, type TestOutcome } from './test-results.ts';
@@ -14,6 +15,7 @@ const only = process.argv.slice(2).filter((argument) => PROJECTS.includes(argume
 const projects = only.length > 0 ? only : PROJECTS;
 
 mkdirSync('build/reports', { recursive: true });
+rmSync(TEMPORARY, { recursive: true, force: true });
 const outcomes: TestOutcome[] = [];
 for (const step of STATIC_STEPS) {
   const result = await runStep(step);
@@ -45,6 +47,7 @@ try {
   if (live) await testClusterDown();
 }
 
+rmSync(TEMPORARY, { recursive: true, force: true });
 writeFileSync(RESULTS_FILE, `${JSON.stringify({ finishedAt: new Date().toISOString(), tests: outcomes }, null, 1)}\n`);
 for (const outcome of outcomes)
   if (outcome.status !== 'passed') process.stdout.write(`${outcome.status}: [${outcome.project}] ${outcome.name}\n`);

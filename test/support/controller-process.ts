@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { createWriteStream, mkdtempSync, readFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { createWriteStream, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { freePort } from './free-port.ts';
+import { temporaryFolder } from './temporary-folder.ts';
 
 export interface ControllerOptions {
   readonly kubeconfig: string;
@@ -50,7 +50,7 @@ export class ControllerProcess {
   static async start(options: ControllerOptions): Promise<ControllerProcess> {
     const started = Date.now();
     const [metricsPort, healthPort] = [await freePort(), await freePort()];
-    const logFile = join(mkdtempSync(join(tmpdir(), 'armature-controller-')), 'log');
+    const logFile = join(temporaryFolder('controller'), 'log');
     const args = [
       options.program ?? 'src/cli/main.ts',
       'controller',

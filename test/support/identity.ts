@@ -1,5 +1,4 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { allCrds } from '../../src/api/index.ts';
 import { CUSTOM_RESOURCE_DEFINITION, NAMESPACE } from '../../src/api/kinds.ts';
@@ -7,6 +6,7 @@ import type { Kind, KubeObject } from '../../src/api/kube.ts';
 import type { Api, Target } from './api.ts';
 import { eventually } from './eventually.ts';
 import { controllerRules } from './generated-rules.ts';
+import { temporaryFolder } from './temporary-folder.ts';
 
 export interface Identity {
   /** As the audit log names it. */
@@ -63,7 +63,7 @@ export async function grantAlso(api: Api, name: string, rules: readonly object[]
 
 /** Writes a kubeconfig for a way to a server. */
 export function writeKubeconfig(target: Pick<Target, 'server' | 'ca' | 'token'>, namespace = SYSTEM_NAMESPACE): string {
-  const file = join(mkdtempSync(join(tmpdir(), 'armature-identity-')), 'kubeconfig');
+  const file = join(temporaryFolder('identity'), 'kubeconfig');
   const cluster = {
     server: target.server,
     ...(target.server.startsWith('https') && {

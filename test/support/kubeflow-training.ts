@@ -1,9 +1,10 @@
 import { execFile } from 'node:child_process';
-import { cpSync, mkdtempSync } from 'node:fs';
+import { cpSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { pythonWith } from './python-client.ts';
+import { temporaryFolder } from './temporary-folder.ts';
 
 const run = promisify(execFile);
 const VERSION = '1.9.4';
@@ -20,7 +21,7 @@ export async function upstreamClientTests(): Promise<string> {
   const args = ['mod', 'download', '-json', `github.com/kubeflow/training-operator@v${VERSION}`];
   const { stdout } = await run('go', args, { env: { ...process.env, GOFLAGS: '-mod=mod' }, cwd: tmpdir() });
   const { Dir } = JSON.parse(stdout) as { Dir: string };
-  const folder = mkdtempSync(join(tmpdir(), 'kubeflow-training-'));
+  const folder = temporaryFolder('kubeflow-training');
   cpSync(join(Dir, 'sdk', 'python', 'test'), join(folder, 'test'), { recursive: true, mode: 0 });
   return folder;
 }

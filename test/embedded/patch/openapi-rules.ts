@@ -109,7 +109,8 @@ export function ownRules(schema: MergeSchema): Rules {
 function describeField(rules: Map<string, string>, place: string, field: FieldSchema): void {
   const rule = field.patch && printRule(field.patch);
   if (rule) rules.set(`${place} patch`, rule);
-  if (field.always) rules.set(`${place} always`, 'yes');
+  // That a moment is null, not absent, the server's document does not say.
+  if (field.always && !field.schema.time) rules.set(`${place} always`, 'yes');
 }
 
 const printRule = ({ strategy, key, retainKeys }: PatchRule): string =>

@@ -76,7 +76,11 @@ class Player {
           name: metadata.name,
           finalizers: metadata.finalizers ?? [],
           deleting: metadata.deletionTimestamp !== undefined,
-          owners: ((metadata.ownerReferences ?? []) as { name: string }[]).map(({ name }) => name),
+          // What goes loses some of its owners on the way, or none, as the collector happens to come by.
+          owners:
+            metadata.deletionTimestamp === undefined
+              ? ((metadata.ownerReferences ?? []) as { name: string }[]).map(({ name }) => name)
+              : [],
           ...(SETTLED[index] === RESOURCE_QUOTA && { status }),
         }));
     });

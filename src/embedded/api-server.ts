@@ -212,9 +212,6 @@ export class ApiServer {
   ): KubeObject {
     const resource = this.resource(kind);
     checkPatchOptions(type, request.fieldManager, request.force);
-    if (type === 'apply' && (body as { metadata?: { managedFields?: unknown } } | null)?.metadata?.managedFields) {
-      throw badRequest('metadata.managedFields must be nil');
-    }
     if (type === 'strategic' && resource.custom) {
       throw new ApiError(
         415,
@@ -246,6 +243,9 @@ export class ApiServer {
     }
     const stored = this.store.get(resource.table, keyOf(ref));
     if (!stored && (type !== 'apply' || request.subresource)) throw notFound(kind, ref.name);
+    if (type === 'apply' && (body as { metadata?: { managedFields?: unknown } } | null)?.metadata?.managedFields) {
+      throw badRequest('metadata.managedFields must be nil');
+    }
     const live = stored && shown(resource, stored);
     const now = this.#environment.now();
     const patched = applyPatch({ type, body, ...(live && { live }), ref, resource, request, now });

@@ -13,9 +13,9 @@ export const controllerRules: readonly ControllerRule[] = [
   {"group":"","resources":["pods","services"],"verbs":["create","delete","list","watch"]},
   {"group":"autoscaling","resources":["horizontalpodautoscalers"],"verbs":["create","delete","list","patch","watch"]},
   {"group":"events.k8s.io","resources":["events"],"verbs":["create","patch"]},
-  {"group":"kubeflow.org","resources":["jaxjobs","pytorchjobs"],"verbs":["delete","list","watch"]},
-  {"group":"kubeflow.org","resources":["jaxjobs/finalizers","pytorchjobs/finalizers"],"verbs":["update"]},
-  {"group":"kubeflow.org","resources":["jaxjobs/status","pytorchjobs/status"],"verbs":["patch"]},
+  {"group":"kubeflow.org","resources":["jaxjobs","paddlejobs","pytorchjobs","tfjobs","xgboostjobs"],"verbs":["delete","list","watch"]},
+  {"group":"kubeflow.org","resources":["jaxjobs/finalizers","paddlejobs/finalizers","pytorchjobs/finalizers","tfjobs/finalizers","xgboostjobs/finalizers"],"verbs":["update"]},
+  {"group":"kubeflow.org","resources":["jaxjobs/status","paddlejobs/status","pytorchjobs/status","tfjobs/status","xgboostjobs/status"],"verbs":["patch"]},
 ];
 
 /** What it needs besides, by gang scheduler. */

@@ -1,5 +1,5 @@
 import { crdOf } from '../../src/api/crd.ts';
-import { JAX_JOB, PYTORCH_JOB } from '../../src/api/kinds.ts';
+import { JAX_JOB, PADDLE_JOB, PYTORCH_JOB, TF_JOB, XGBOOST_JOB } from '../../src/api/kinds.ts';
 import { TRAINING_JOB_DEFINITIONS } from '../../src/api/kubeflow-org.ts';
 import { customResources } from '../../src/embedded/custom-resources.ts';
 import type { Subject } from '../../src/embedded/simulation/history.ts';
@@ -32,5 +32,8 @@ export const trainingSubject: Subject = {
   shapes: [
     shapeOf(PYTORCH_JOB, 'pytorchReplicaSpecs', 'pytorch', true),
     shapeOf(JAX_JOB, 'jaxReplicaSpecs', 'jax', false),
+    shapeOf(TF_JOB, 'tfReplicaSpecs', 'tensorflow', false),
+    shapeOf(XGBOOST_JOB, 'xgbReplicaSpecs', 'xgboost', true),
+    shapeOf(PADDLE_JOB, 'paddleReplicaSpecs', 'paddle', true),
   ],
 };

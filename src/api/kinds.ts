@@ -68,6 +68,27 @@ export const JAX_JOB: Kind = {
   plural: 'jaxjobs',
   namespaced: true,
 };
+export const TF_JOB: Kind = {
+  group: 'kubeflow.org',
+  version: 'v1',
+  kind: 'TFJob',
+  plural: 'tfjobs',
+  namespaced: true,
+};
+export const XGBOOST_JOB: Kind = {
+  group: 'kubeflow.org',
+  version: 'v1',
+  kind: 'XGBoostJob',
+  plural: 'xgboostjobs',
+  namespaced: true,
+};
+export const PADDLE_JOB: Kind = {
+  group: 'kubeflow.org',
+  version: 'v1',
+  kind: 'PaddleJob',
+  plural: 'paddlejobs',
+  namespaced: true,
+};
 export const CUSTOM_RESOURCE_DEFINITION: Kind = {
   group: 'apiextensions.k8s.io',
   version: 'v1',

@@ -1,8 +1,8 @@
 import type { ReplicaSpec, RunPolicy } from '../api/job.ts';
 import type { Kind, KubeObject } from '../api/kube.ts';
 import type { EnvVar } from '../api/pod-template.ts';
-import type { Job, ReplicaRef } from './job.ts';
-import type { Tally } from './pod-state.ts';
+import type { Job, Replica, ReplicaRef } from './job.ts';
+import type { Count, Roster, Tally } from './pod-state.ts';
 
 export interface NamedPort {
   readonly name: string;
@@ -22,6 +22,9 @@ export interface Autoscaling {
   readonly maxReplicas: number;
   readonly metrics: readonly unknown[];
 }
+
+/** The host name of a pod of the job, from everywhere in the cluster: `<pod>.<job>.<namespace>.svc`. */
+export type HostOf = (replica: ReplicaRef) => string;
 
 /**
  * What tells one job kind from another. All else (pods, Services, conditions, policies, clean-up) is shared by
@@ -43,9 +46,15 @@ export interface JobKind<S = unknown> {
   replicaSpecsOf(spec: S): Readonly<Record<string, ReplicaSpec>> | undefined;
   /** The pod that carries the label `job-role: master`. */
   isMaster(job: Job<S>, replica: ReplicaRef): boolean;
-  /** Appended to the environment of every container of the replica's pod. */
-  environment(job: Job<S>, replica: ReplicaRef): readonly EnvVar[];
-  progress(job: Job<S>, tally: Tally): Progress;
+  /** Appended to the environment of the containers of the replica's pod. */
+  environment(job: Job<S>, replica: ReplicaRef, hostOf: HostOf): readonly EnvVar[];
+  /** Which containers are given the environment. @default 'all' */
+  readonly environmentIn?: 'all' | 'main';
+  progress(job: Job<S>, tally: Tally, roster: Roster): Progress;
+  /** Whether the job goes on without failed pods that are not replaced. @default - it fails */
+  toleratesFailures?(job: Job<S>, replica: Replica, count: Count): boolean;
+  /** How a job that fails with them says so. @default `<Kind> j is failed because 1 Worker replica(s) failed.` */
+  failureMessage?(job: Job<S>, type: string, failed: number): string;
   /** Only for kinds whose workers scale by metrics. */
   autoscaling?(job: Job<S>): Autoscaling | undefined;
 }

@@ -17,6 +17,9 @@ export const START = Date.parse('2026-01-01T00:00:00Z');
 const REPLICA_SPECS: Readonly<Record<string, string>> = {
   PyTorchJob: 'pytorchReplicaSpecs',
   JAXJob: 'jaxReplicaSpecs',
+  TFJob: 'tfReplicaSpecs',
+  XGBoostJob: 'xgbReplicaSpecs',
+  PaddleJob: 'paddleReplicaSpecs',
 };
 
 const kindNamed = (name: string): JobKind => {

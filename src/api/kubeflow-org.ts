@@ -2,10 +2,10 @@ import * as z from 'zod';
 import { metricSpec } from './autoscaling.ts';
 import { jobDefinition, replicaSpecs, runPolicy, type TrainingJob } from './job.ts';
 import { JAX_JOB, PYTORCH_JOB } from './kinds.ts';
-import { PADDLE_JOB_DEFINITION } from './paddle-job.ts';
+import { PADDLE_JOB_DEFINITION, type PaddleJobSpec } from './paddle-job.ts';
 import { cel, int32, text } from './schema.ts';
-import { TF_JOB_DEFINITION } from './tf-job.ts';
-import { XGBOOST_JOB_DEFINITION } from './xgboost-job.ts';
+import { TF_JOB_DEFINITION, type TFJobSpec } from './tf-job.ts';
+import { XGBOOST_JOB_DEFINITION, type XGBoostJobSpec } from './xgboost-job.ts';
 
 export * from './paddle-job.ts';
 export * from './tf-job.ts';
@@ -77,6 +77,9 @@ export const JAX_JOB_DEFINITION = jobDefinition({
   replicaSpecsField: 'jaxReplicaSpecs',
   scales: 'Worker',
 });
+
+/** The spec of any of them. */
+export type JobSpec = PyTorchJobSpec | JAXJobSpec | TFJobSpec | XGBoostJobSpec | PaddleJobSpec;
 
 /** The training jobs, in the order in which they are documented. */
 export const TRAINING_JOB_DEFINITIONS = [

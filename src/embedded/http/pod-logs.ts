@@ -2,9 +2,9 @@ import { once } from 'node:events';
 import { POD } from '../../api/kinds.ts';
 import type { KubeObject } from '../../api/kube.ts';
 import { badRequest, notImplemented } from '../errors.ts';
+import type { LogOptions } from '../node/logs/read.ts';
 import type { Exchange, FrontContext } from './exchange.ts';
 import { flag, number } from './parameters.ts';
-import type { LogRequest } from './pod-streams.ts';
 
 /** A client that follows learns at once that its request was accepted, even while the container is silent. */
 const PATIENCE_MS = 50;
@@ -62,7 +62,7 @@ export function containerOf(pod: KubeObject, asked: string | undefined): string 
   throw badRequest(`container ${asked} is not valid for pod ${name}`);
 }
 
-function logParameters(query: URLSearchParams): LogRequest {
+function logParameters(query: URLSearchParams): LogOptions {
   const tailLines = number(query, 'tailLines');
   const sinceSeconds = number(query, 'sinceSeconds');
   const limitBytes = number(query, 'limitBytes');

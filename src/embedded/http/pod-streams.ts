@@ -1,16 +1,5 @@
 import type { Readable, Writable } from 'node:stream';
-
-export interface LogRequest {
-  readonly follow?: boolean;
-  readonly previous?: boolean;
-  readonly tailLines?: number;
-  readonly sinceSeconds?: number;
-  /** RFC 3339. */
-  readonly sinceTime?: string;
-  readonly timestamps?: boolean;
-  readonly limitBytes?: number;
-  readonly signal?: AbortSignal;
-}
+import type { LogOptions } from '../node/logs/read.ts';
 
 export interface ExecStreams {
   readonly stdin?: Readable;
@@ -27,7 +16,7 @@ interface PodRef {
 /** What a node offers of its pods: their output, and commands beside them. */
 export interface PodStreams {
   /** The first container where none is named. Throws when there is no such output. */
-  readLogs(pod: PodRef, container?: string, options?: LogRequest): AsyncIterable<Buffer>;
+  readLogs(pod: PodRef, container?: string, options?: LogOptions): AsyncIterable<Buffer>;
   exec?(
     pod: PodRef,
     container: string | undefined,

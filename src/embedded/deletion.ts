@@ -1,8 +1,8 @@
 import type { KubeObject, ObjectMeta } from '../api/kube.ts';
+import { timestamp } from '../api/timestamp.ts';
 import type { DeleteOptions } from '../runtime/client.ts';
 import type { Instant } from '../runtime/environment.ts';
 import { conflict } from './errors.ts';
-import { instantText } from './instant.ts';
 import type { Resource } from './resource.ts';
 import type { Strategy, StrategyContext } from './strategy.ts';
 
@@ -53,7 +53,7 @@ export function planDeletion(
 /** Something other than finalizers holds it: it is marked, once. */
 function held(strategy: Strategy, object: KubeObject, context: StrategyContext): Pick<Deletion, 'marked'> {
   if (object.metadata.deletionTimestamp !== undefined) return {};
-  const metadata = { ...object.metadata, deletionTimestamp: instantText(context.now) };
+  const metadata = { ...object.metadata, deletionTimestamp: timestamp(context.now) };
   const next = { ...object, metadata };
   return { marked: strategy.prepareForDelete?.(next, context) ?? next };
 }
@@ -105,12 +105,12 @@ function graceOf(
     if (asked === undefined || asked >= deletionGracePeriodSeconds) return 'pending';
     const at = Date.parse(deletionTimestamp) + (asked - deletionGracePeriodSeconds) * 1000;
     // What is over already cannot be shortened; a node still has to see that it is.
-    if (at < now) return { deletionTimestamp: instantText(now), deletionGracePeriodSeconds: asked === 0 ? 0 : 1 };
-    return { deletionTimestamp: instantText(at), deletionGracePeriodSeconds: asked };
+    if (at < now) return { deletionTimestamp: timestamp(now), deletionGracePeriodSeconds: asked === 0 ? 0 : 1 };
+    return { deletionTimestamp: timestamp(at), deletionGracePeriodSeconds: asked };
   }
   const period = strategy.gracePeriodSeconds(object, asked);
   if (period === undefined) return undefined;
-  return { deletionTimestamp: instantText(now + period * 1000), deletionGracePeriodSeconds: period };
+  return { deletionTimestamp: timestamp(now + period * 1000), deletionGracePeriodSeconds: period };
 }
 
 function collectionFinalizers(existing: readonly string[], policy: DeleteOptions['propagationPolicy']): string[] {
@@ -127,7 +127,7 @@ function marked(metadata: ObjectMeta, now: Instant): ObjectMeta {
   const later = deletionTimestamp === undefined || Date.parse(deletionTimestamp) > now;
   return {
     ...metadata,
-    deletionTimestamp: later ? instantText(now) : deletionTimestamp,
+    deletionTimestamp: later ? timestamp(now) : deletionTimestamp,
     deletionGracePeriodSeconds: 0,
   };
 }

@@ -1,8 +1,8 @@
 import { apiVersionOf, type Kind, type KubeObject, type ObjectMeta } from '../api/kube.ts';
+import { timestamp } from '../api/timestamp.ts';
 import { ApiError, type ObjectRef } from '../runtime/client.ts';
 import { deepEqual } from '../runtime/json.ts';
 import { badRequest, conflict, staleVersion } from './errors.ts';
-import { instantText } from './instant.ts';
 import { drawUid, generatedName, metaUpdateErrors } from './object-meta.ts';
 import type { Resource } from './resource.ts';
 import type { Strategy, StrategyContext } from './strategy.ts';
@@ -117,7 +117,7 @@ function newMeta(
     ...(name && { name }),
     ...(resource.kind.namespaced && namespace && { namespace }),
     uid: drawUid(random),
-    creationTimestamp: instantText(context.now),
+    creationTimestamp: timestamp(context.now),
     ...(resource.strategy.generation && { generation: 1 }),
   });
 }

@@ -1,11 +1,10 @@
 import type { JobCondition, JobStatus } from '../api/job.ts';
+import { timestamp } from '../api/timestamp.ts';
 import type { Instant } from '../runtime/environment.ts';
 
 /** The algebra of a job's conditions: which may stand beside which, and in what order. */
 
 export type ConditionType = 'Created' | 'Running' | 'Restarting' | 'Suspended' | 'Succeeded' | 'Failed';
-
-export const timestamp = (now: Instant): string => `${new Date(now).toISOString().slice(0, 19)}Z`;
 
 export const isTrue = (status: JobStatus, type: ConditionType): boolean =>
   status.conditions?.some((condition) => condition.type === type && condition.status === 'True') ?? false;

@@ -1,4 +1,5 @@
-import { isTrue, timestamp } from './conditions.ts';
+import { timestamp } from '../api/timestamp.ts';
+import { isTrue } from './conditions.ts';
 import { type Draft, draftOf, reasonOf, withCondition, withEvent, withJobCount } from './draft.ts';
 import { deadlineOf, replaceable, type Verdict } from './failure.ts';
 import { phaseOf } from './pod-state.ts';

@@ -1,5 +1,6 @@
 import type { JobStatus } from '../api/job.ts';
-import { isTrue, timestamp } from './conditions.ts';
+import { timestamp } from '../api/timestamp.ts';
+import { isTrue } from './conditions.ts';
 import { type Draft, reasonOf, withCondition, withEvent } from './draft.ts';
 import type { Scene } from './scene.ts';
 import { noneActive, withCounts } from './status.ts';

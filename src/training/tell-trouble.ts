@@ -1,5 +1,5 @@
 import type { JobCondition, JobStatus } from '../api/job.ts';
-import { timestamp } from './conditions.ts';
+import { timestamp } from '../api/timestamp.ts';
 import { type Draft, withEvent, withWakes } from './draft.ts';
 import type { Verdict } from './failure.ts';
 import type { Scene } from './scene.ts';

@@ -1,6 +1,6 @@
 import type { KubeObject } from '../../api/kube.ts';
+import { timestamp } from '../../api/timestamp.ts';
 import { deepEqual } from '../../runtime/json.ts';
-import { instantText } from '../instant.ts';
 import type { FieldError, Strategy } from '../strategy.ts';
 import { forbidden, invalid } from '../structural/field-errors.ts';
 import { defaultPodSpec } from './pod-defaults.ts';
@@ -39,7 +39,7 @@ export const podStrategy: Strategy = {
       ...(Number(spec.terminationGracePeriodSeconds) < 0 && { spec: { ...spec, terminationGracePeriodSeconds: 1 } }),
       status: {
         phase: 'Pending',
-        ...(gated && { conditions: [{ ...GATED, lastTransitionTime: instantText(now) }] }),
+        ...(gated && { conditions: [{ ...GATED, lastTransitionTime: timestamp(now) }] }),
         qosClass: qosClassOf(spec),
       },
     };

@@ -1,11 +1,11 @@
 import type { CustomResourceDefinition } from '../../api/crd.ts';
 import { CUSTOM_RESOURCE_DEFINITION } from '../../api/kinds.ts';
 import type { Kind } from '../../api/kube.ts';
+import { timestamp } from '../../api/timestamp.ts';
 import type { Instant } from '../../runtime/environment.ts';
 import type { ApiServer } from '../api-server.ts';
 import { namesOf } from '../builtin/custom-resource-definition.ts';
 import { customResources } from '../custom-resources.ts';
-import { instantText } from '../instant.ts';
 import { resourceId } from '../resource.ts';
 import type { Change } from '../store.ts';
 import { scale } from '../subresources/scale.ts';
@@ -77,7 +77,7 @@ function report(
   reason: string,
   message: string,
 ): void {
-  const lastTransitionTime = instantText(now);
+  const lastTransitionTime = timestamp(now);
   const noConflicts = { reason: 'NoConflicts', message: 'no conflicts found' };
   const conditions: readonly Condition[] = [
     { type: 'NamesAccepted', status: 'True', lastTransitionTime, ...noConflicts },

@@ -1,8 +1,8 @@
 import { NATIVE_POD_GROUP, NODE, POD } from '../../api/kinds.ts';
 import { type KubeObject, keyOf } from '../../api/kube.ts';
+import { timestamp } from '../../api/timestamp.ts';
 import { isConflict, isNotFound } from '../../runtime/client.ts';
 import type { ApiServer } from '../api-server.ts';
-import { instantText } from '../instant.ts';
 import { resourceId } from '../resource.ts';
 import { Nodes } from '../scheduler/nodes.ts';
 import { type GangSize, schedule } from '../scheduler/schedule.ts';
@@ -141,7 +141,7 @@ function reportWaiting(server: ApiServer, key: string, message: string, now: num
       reason: 'Unschedulable',
       message,
       lastProbeTime: null,
-      lastTransitionTime: before?.lastTransitionTime ?? instantText(now),
+      lastTransitionTime: before?.lastTransitionTime ?? timestamp(now),
     }),
   }));
 }

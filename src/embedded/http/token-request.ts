@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
+import { timestamp } from '../../api/timestamp.ts';
 import type { Environment } from '../../runtime/environment.ts';
 import type { ApiServer } from '../api-server.ts';
 import { SERVICE_ACCOUNT } from '../builtin/kinds.ts';
-import { instantText } from '../instant.ts';
 import { type Identities, serviceAccountIdentity } from './identities.ts';
 
 interface TokenContext {
@@ -39,8 +39,8 @@ export function requestToken(
   return {
     kind: 'TokenRequest',
     apiVersion: 'authentication.k8s.io/v1',
-    metadata: { ...ref, creationTimestamp: instantText(context.environment.now()) },
+    metadata: { ...ref, creationTimestamp: timestamp(context.environment.now()) },
     spec: { audiences: [], ...spec, expirationSeconds: seconds },
-    status: { token, expirationTimestamp: instantText(until) },
+    status: { token, expirationTimestamp: timestamp(until) },
   };
 }

@@ -1,6 +1,6 @@
 import type { KubeObject } from '../../api/kube.ts';
+import { timestamp } from '../../api/timestamp.ts';
 import type { Instant } from '../../runtime/environment.ts';
-import { instantText } from '../instant.ts';
 import { capOwners } from './cap-owners.ts';
 import { fitsLoosely } from './check-shape.ts';
 import { type Comparison, compareValues } from './compare.ts';
@@ -92,7 +92,7 @@ export function ownersAfterUpdate(request: UpdateRequest & { readonly owners: Ow
     const identity = subresource ? { ...owner, subresource } : owner;
     const id = ownerId(identity);
     const held = result.get(id);
-    result.set(id, { ...identity, time: instantText(now), set: held ? unite(own, held.set) : own });
+    result.set(id, { ...identity, time: timestamp(now), set: held ? unite(own, held.set) : own });
   }
   return capOwners(result);
 }

@@ -1,8 +1,8 @@
 import type { KubeObject } from '../../api/kube.ts';
+import { timestamp } from '../../api/timestamp.ts';
 import { ApiError } from '../../runtime/client.ts';
 import type { Instant } from '../../runtime/environment.ts';
 import { deepEqual } from '../../runtime/json.ts';
-import { instantText } from '../instant.ts';
 import { conflictError, conflictsOf } from './apply-conflict.ts';
 import { shapeError } from './check-shape.ts';
 import { compareValues } from './compare.ts';
@@ -64,11 +64,7 @@ export function serverSideApply(request: ApplyRequest): KubeObject {
   refuseConflicts(request, base, owners, changes, id);
   const released = releaseChanged(owners, changes, id);
   const same = deepEqual(base, result);
-  return finish(
-    request,
-    same ? base : result,
-    settleApplier(released, id, same ? undefined : instantText(request.now)),
-  );
+  return finish(request, same ? base : result, settleApplier(released, id, same ? undefined : timestamp(request.now)));
 }
 
 /** An object without owners that is applied to for the first time is owned by who wrote it before. */

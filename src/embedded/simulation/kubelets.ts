@@ -1,8 +1,8 @@
 import { NODE, POD } from '../../api/kinds.ts';
 import { type KubeObject, keyOf } from '../../api/kube.ts';
+import { timestamp } from '../../api/timestamp.ts';
 import { ApiError } from '../../runtime/client.ts';
 import type { ApiServer } from '../api-server.ts';
-import { instantText } from '../instant.ts';
 import type { Random } from './random.ts';
 import type { ProcessEnvironment } from './virtual-time.ts';
 
@@ -97,7 +97,7 @@ export class Kubelets {
         taints: lost
           ? [
               { key: UNREACHABLE, effect: 'NoSchedule' },
-              { key: UNREACHABLE, effect: 'NoExecute', timeAdded: instantText(this.#options.environment.now()) },
+              { key: UNREACHABLE, effect: 'NoExecute', timeAdded: timestamp(this.#options.environment.now()) },
             ]
           : [],
       },
@@ -152,7 +152,7 @@ export class Kubelets {
     const { environment, fate } = this.#options;
     const { startMs, runMs, exitCode } = fate(pod, restarts);
     environment.after(startMs, () => {
-      if (!this.#report(pod, 'Running', { running: { startedAt: instantText(environment.now()) } }, restarts)) return;
+      if (!this.#report(pod, 'Running', { running: { startedAt: timestamp(environment.now()) } }, restarts)) return;
       environment.after(runMs, () => this.#end(pod, restarts, exitCode));
     });
   }
@@ -194,7 +194,7 @@ export class Kubelets {
           {
             type: 'Ready',
             status: ready ? 'True' : 'False',
-            lastTransitionTime: instantText(this.#options.environment.now()),
+            lastTransitionTime: timestamp(this.#options.environment.now()),
           },
         ],
       },

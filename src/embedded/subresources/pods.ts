@@ -1,9 +1,9 @@
 import { POD } from '../../api/kinds.ts';
 import type { KubeObject } from '../../api/kube.ts';
+import { timestamp } from '../../api/timestamp.ts';
 import { ApiError } from '../../runtime/client.ts';
 import type { DeleteRequest } from '../deletion.ts';
 import { badRequest, conflict } from '../errors.ts';
-import { instantText } from '../instant.ts';
 import type { FieldError } from '../strategy.ts';
 import { notSupported, required } from '../structural/field-errors.ts';
 import type { Subresource, SubresourceWrite } from './subresource.ts';
@@ -49,7 +49,7 @@ export const binding: Subresource = {
         type: 'PodScheduled',
         status: 'True',
         lastProbeTime: null,
-        lastTransitionTime: instantText(context.now),
+        lastTransitionTime: timestamp(context.now),
       }),
     }));
     return success();
@@ -127,7 +127,7 @@ export const eviction: Subresource = {
           reason: 'EvictionByEvictionAPI',
           message: 'Eviction API: evicting',
           lastProbeTime: null,
-          lastTransitionTime: instantText(context.now),
+          lastTransitionTime: timestamp(context.now),
         }),
       }));
     }

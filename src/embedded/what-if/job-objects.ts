@@ -1,5 +1,5 @@
 import type { KubeObject } from '../../api/kube.ts';
-import { instantText } from '../instant.ts';
+import { timestamp } from '../../api/timestamp.ts';
 import type { PodRun } from './job-run.ts';
 
 /** A child's key among those of its job. */
@@ -11,13 +11,13 @@ export const nameOf = (child: KubeObject): string =>
 /** A job as an API server stores it when it comes. */
 export const createdAt = (job: KubeObject, index: number, at: number): KubeObject => ({
   ...job,
-  metadata: { ...job.metadata, uid: `job-${index}`, generation: 1, creationTimestamp: instantText(at) },
+  metadata: { ...job.metadata, uid: `job-${index}`, generation: 1, creationTimestamp: timestamp(at) },
 });
 
 /** The pod, running or done, as its kubelet would report it. */
 export function withPhase({ object }: PodRun, phase: 'Running' | 'Succeeded', now: number): KubeObject {
   const { containers = [] } = object.spec as { readonly containers?: readonly { readonly name: string }[] };
-  const time = instantText(now);
+  const time = timestamp(now);
   const state =
     phase === 'Running'
       ? { running: { startedAt: time } }

@@ -1,5 +1,6 @@
 import { POD } from '../../api/kinds.ts';
 import type { KubeObject } from '../../api/kube.ts';
+import { timestamp } from '../../api/timestamp.ts';
 import { ApiError } from '../../runtime/client.ts';
 import type { Instant } from '../../runtime/environment.ts';
 import { limitRanger } from '../admission/limit-range.ts';
@@ -8,7 +9,6 @@ import type { AdmissionView } from '../admission/step.ts';
 import { LIMIT_RANGE, PRIORITY_CLASS } from '../builtin/kinds.ts';
 import { defaultPodSpec } from '../builtin/pod-defaults.ts';
 import { BUILTIN_RESOURCES } from '../builtin/resources.ts';
-import { instantText } from '../instant.ts';
 import { type Resource, resourceId } from '../resource.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -36,7 +36,7 @@ export class PodIntake {
     const steps = [limitRanger, podPriority];
     const admitted = steps.reduce((object, { mutate }) => mutate?.(object, request, this.#view) ?? object, {
       ...pod,
-      metadata: { ...pod.metadata, uid: `pod-${++this.#made}`, creationTimestamp: instantText(now) },
+      metadata: { ...pod.metadata, uid: `pod-${++this.#made}`, creationTimestamp: timestamp(now) },
       spec: defaultPodSpec(pod.spec as Fields),
     } as KubeObject);
     for (const { validate } of steps) validate?.({ ...request, object: admitted }, this.#view);

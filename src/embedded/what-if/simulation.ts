@@ -1,6 +1,6 @@
 import { type KubeObject, keyOf } from '../../api/kube.ts';
+import { timestamp } from '../../api/timestamp.ts';
 import { ApiError } from '../../runtime/client.ts';
-import { instantText } from '../instant.ts';
 import { Nodes } from '../scheduler/nodes.ts';
 import { type PodView, viewOfPod } from '../scheduler/view.ts';
 import { Random } from '../simulation/random.ts';
@@ -284,7 +284,7 @@ class Simulation {
     pod.state = 'leaving';
     this.#placer.leaves(pod.view);
     const live = pod.job.children.get(childKey(pod.object)) ?? pod.object;
-    const deletionTimestamp = instantText(now + grace * 1000);
+    const deletionTimestamp = timestamp(now + grace * 1000);
     pod.job.children.set(childKey(pod.object), { ...live, metadata: { ...live.metadata, deletionTimestamp } });
     this.#clock.after(grace * 1000, () => this.#vanish(pod));
   }

@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { CUSTOM_RESOURCE_DEFINITION, LEASE, NAMESPACE, NODE, PYTORCH_JOB } from '../../../src/api/kinds.ts';
+import { timestamp } from '../../../src/api/timestamp.ts';
 import { PRIORITY_CLASS, RESOURCE_QUOTA } from '../../../src/embedded/builtin/kinds.ts';
 import { type EmbeddedCluster, startEmbeddedCluster } from '../../../src/embedded/cluster.ts';
-import { instantText } from '../../../src/embedded/instant.ts';
 import { Store } from '../../../src/embedded/store.ts';
 import { systemEnvironment } from '../../../src/runtime/environment.ts';
 import { Api, pathOf, targetOf } from '../api.ts';
@@ -90,8 +90,8 @@ export class CompareRig {
       status: 'True',
       reason: 'Ready',
       message: '',
-      lastHeartbeatTime: instantText(Date.now()),
-      lastTransitionTime: instantText(Date.now()),
+      lastHeartbeatTime: timestamp(Date.now()),
+      lastTransitionTime: timestamp(Date.now()),
     };
     await this.#api.patch(NODE, undefined, NODE_NAME, { status: { conditions: [condition] } }, 'status');
     for (const body of PRIORITY_CLASSES) await this.#ensured({ verb: 'create', kind: PRIORITY_CLASS, body });

@@ -7,9 +7,11 @@ export * from './kinds.ts';
 export * from './kube.ts';
 export * from './kubeflow-org.ts';
 export * from './labels.ts';
+export * from './mpi-job.ts';
 export * from './pod-template.ts';
 export type { CelRule } from './schema.ts';
 export * from './structural.ts';
+export * from './versions.ts';
 
 /** Every kind this project brings to a cluster. */
 export const DEFINITIONS: readonly ResourceDefinition[] = [...TRAINING_JOB_DEFINITIONS];

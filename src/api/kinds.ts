@@ -68,6 +68,25 @@ export const JAX_JOB: Kind = {
   plural: 'jaxjobs',
   namespaced: true,
 };
+/** The version that controllers watch; {@link MPI_JOB_V1} is another view of the same objects. */
+export const MPI_JOB: Kind = {
+  group: 'kubeflow.org',
+  version: 'v2beta1',
+  kind: 'MPIJob',
+  plural: 'mpijobs',
+  namespaced: true,
+};
+export const MPI_JOB_V1: Kind = { ...MPI_JOB, version: 'v1' };
+export const BATCH_JOB: Kind = { group: 'batch', version: 'v1', kind: 'Job', plural: 'jobs', namespaced: true };
+const rbac = (kind: string, plural: string): Kind => ({
+  group: 'rbac.authorization.k8s.io',
+  version: 'v1',
+  kind,
+  plural,
+  namespaced: true,
+});
+export const ROLE = rbac('Role', 'roles');
+export const ROLE_BINDING = rbac('RoleBinding', 'rolebindings');
 export const CUSTOM_RESOURCE_DEFINITION: Kind = {
   group: 'apiextensions.k8s.io',
   version: 'v1',

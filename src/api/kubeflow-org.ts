@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { type JobStatus, jobDefinition, replicaSpecs, runPolicy } from './job.ts';
 import { JAX_JOB, PYTORCH_JOB } from './kinds.ts';
 import type { KubeObject } from './kube.ts';
+import { MPI_JOB_DEFINITION } from './mpi-job.ts';
 import { cel, int32, labelSelector, quantity, text } from './schema.ts';
 
 /** The group `kubeflow.org/v1`: the training jobs. What they share stands in `job.ts`. */
@@ -102,4 +103,4 @@ export const JAX_JOB_DEFINITION = jobDefinition({
 });
 
 /** The training jobs, in the order in which they are documented. */
-export const TRAINING_JOB_DEFINITIONS = [PYTORCH_JOB_DEFINITION, JAX_JOB_DEFINITION] as const;
+export const TRAINING_JOB_DEFINITIONS = [PYTORCH_JOB_DEFINITION, JAX_JOB_DEFINITION, MPI_JOB_DEFINITION] as const;

@@ -1,3 +1,4 @@
+import { randomBytes as systemRandomBytes } from 'node:crypto';
 import { apiVersionOf, controllerOf, type Kind, type KubeObject, keyOf, type OwnerReference } from '../api/kube.ts';
 import {
   ApiError,
@@ -9,6 +10,7 @@ import {
 } from './client.ts';
 import type { Domain, Observed, OwnedKind, Plan } from './domain.ts';
 import { deepEqual, isSubset, mergePatch } from './json.ts';
+import type { RandomBytes } from './environment.ts';
 import { settleAll } from './limiter.ts';
 import type { OwnWrites } from './own-writes.ts';
 
@@ -21,6 +23,8 @@ export interface ApplyContext {
   /** Start with one write and double, so that a quota that refused once is not asked a hundred times. */
   readonly cautious?: boolean;
   readonly signal?: AbortSignal;
+  /** @default - the operating system's */
+  readonly randomBytes?: RandomBytes;
 }
 
 export interface ApplyOutcome {
@@ -116,10 +120,10 @@ function childWrites<T extends KubeObject>(
     writes.push(() => remove(ownedKind(domain, object).kind, object, owner, context, gracePeriodSeconds));
   }
   for (const wanted of plan.children) {
-    const { kind, update } = ownedKind(domain, wanted);
+    const { kind, update, draw } = ownedKind(domain, wanted);
     const child = withOwner(wanted, domain.kind, owner);
     const present = existing.get(identity(wanted));
-    if (!present) writes.push(() => create(kind, child, owner, context));
+    if (!present) writes.push(() => create(kind, draw?.(child, context.randomBytes ?? systemRandomBytes) ?? child, owner, context));
     else if (update === 'patch' && present.metadata.deletionTimestamp === undefined && !isSubset(wanted, present)) {
       writes.push(() => patch(kind, child, owner, context));
     }

@@ -1,5 +1,5 @@
 import type { Kind, KubeObject } from '../api/kube.ts';
-import type { Instant } from './environment.ts';
+import type { Instant, RandomBytes } from './environment.ts';
 
 /** A kind that a domain creates. */
 export interface OwnedKind {
@@ -16,6 +16,13 @@ export interface OwnedKind {
   readonly update: 'never' | 'patch';
   /** The kind may not be served by the cluster; then it is not watched, and plans see none of it. @default false */
   readonly optional?: boolean;
+  /**
+   * Adds what chance decides and nobody may see, such as a pair of keys, to a child that is about to be created. Plans stay
+   * pure and name the child without it, so it is in no preview and no cache; it is drawn once, since the child is not
+   * patched. Only for `update: 'never'`. Otherwise pure.
+   * @default - children are created as planned
+   */
+  readonly draw?: (child: KubeObject, randomBytes: RandomBytes) => KubeObject;
 }
 
 /** Objects that a plan reads without owning them, such as the nodes its pods run on. */

@@ -30,10 +30,7 @@ const mpiJobSpec = (version: Version) => {
       mpiReplicaSpecs: replicaSpecs({ field: 'mpiReplicaSpecs', types: ['Launcher', 'Worker'], single: ['Launcher'] }),
       slotsPerWorker: sshDefault(int32(0), 1),
       /** How the launcher starts processes on the workers. Ours. */
-      transport: stored(
-        immutable(z.enum(MPI_TRANSPORTS), 'spec.transport'),
-        version === 'v1' ? 'exec' : 'ssh',
-      ),
+      transport: stored(immutable(z.enum(MPI_TRANSPORTS), 'spec.transport'), version === 'v1' ? 'exec' : 'ssh'),
       /** Where the keys are mounted; over ssh only. */
       sshAuthMountPath: sshDefault(z.string(), DEFAULT_SSH_PATH),
       mpiImplementation: sshDefault(z.enum(MPI_IMPLEMENTATIONS), 'OpenMPI'),

@@ -9,8 +9,8 @@ import {
   type ObjectRef,
 } from './client.ts';
 import type { Domain, Observed, OwnedKind, Plan } from './domain.ts';
-import { deepEqual, isSubset, mergePatch } from './json.ts';
 import type { RandomBytes } from './environment.ts';
+import { deepEqual, isSubset, mergePatch } from './json.ts';
 import { settleAll } from './limiter.ts';
 import type { OwnWrites } from './own-writes.ts';
 
@@ -123,7 +123,8 @@ function childWrites<T extends KubeObject>(
     const { kind, update, draw } = ownedKind(domain, wanted);
     const child = withOwner(wanted, domain.kind, owner);
     const present = existing.get(identity(wanted));
-    if (!present) writes.push(() => create(kind, draw?.(child, context.randomBytes ?? systemRandomBytes) ?? child, owner, context));
+    if (!present)
+      writes.push(() => create(kind, draw?.(child, context.randomBytes ?? systemRandomBytes) ?? child, owner, context));
     else if (update === 'patch' && present.metadata.deletionTimestamp === undefined && !isSubset(wanted, present)) {
       writes.push(() => patch(kind, child, owner, context));
     }

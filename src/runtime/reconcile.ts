@@ -88,7 +88,14 @@ async function carryOut(
   const timeout = new AbortController();
   const cancel = environment.after(timeoutMs, () => timeout.abort());
   try {
-    const context = { client, ownWrites, fieldManager, cautious: failures > 0, signal: timeout.signal, ...(environment.randomBytes && { randomBytes: environment.randomBytes }) };
+    const context = {
+      client,
+      ownWrites,
+      fieldManager,
+      cautious: failures > 0,
+      signal: timeout.signal,
+      ...(environment.randomBytes && { randomBytes: environment.randomBytes }),
+    };
     const outcome = await applyPlan(domain, observed, plan, context);
     if (outcome.stopped === 'owner-gone') return { type: 'behind' };
     if (outcome.stopped === 'namespace-ends') {

@@ -20,7 +20,7 @@ export interface Wanted {
 export function wantedChildren(scene: Scene, status: JobStatus): Wanted {
   const { kind, job, children, gang } = scene;
   const group = gang ? [gang.group(kind, job)] : [];
-  const upkeep = [...group, ...autoscalerFor(kind, job)];
+  const upkeep = [...group, ...autoscalerFor(kind, job), ...(kind.extension?.companions(scene) ?? [])];
   const services = servicesFor(kind, job, scene.options);
   const wanted = new Set([...upkeep, ...services].map(nameOf));
   const present = new Set(children.map(nameOf));
@@ -33,13 +33,14 @@ export function wantedChildren(scene: Scene, status: JobStatus): Wanted {
   };
 }
 
-const nameOf = (object: KubeObject): string => `${object.kind}/${object.metadata.name}`;
+/** Tells a job's children apart. */
+export const nameOf = (object: KubeObject): string => `${object.kind}/${object.metadata.name}`;
 
 function missingPods(scene: Scene): readonly KubeObject[] {
   const { kind, job, gang, options } = scene;
   const group = gang && scene.children.find((child) => child.kind === gang.kind.kind);
   if (gang && (!gang.admits(group) || (group && isTerminating(group)))) return [];
   return scene.roster.seats
-    .filter(({ pod }) => pod === undefined)
+    .filter((seat) => seat.pod === undefined && (kind.extension?.isDue(scene, seat) ?? true))
     .map(({ replica, index }) => podFor(kind, job, replica, index, options, gang));
 }

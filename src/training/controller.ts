@@ -52,6 +52,7 @@ function ownedKinds<S>(kind: JobKind<S>, gang: GangScheduler | undefined): reado
         ]
       : []),
     ...(gang ? [{ kind: gang.kind, update: gang.update, optional: true } as const] : []),
+    ...(kind.extension?.owns ?? []),
   ];
 }
 
@@ -71,6 +72,10 @@ function permissionsOf<S>(kind: JobKind<S>, gang: GangScheduler | undefined): re
     { group: NODE.group, resource: NODE.plural, verbs: ['list', 'watch'] },
     ...(kind.autoscaling ? [dependant(HORIZONTAL_POD_AUTOSCALER, 'patch')] : []),
     ...(gang ? [dependant(gang.kind, ...(gang.update === 'patch' ? (['patch'] as const) : []))] : []),
+    ...(kind.extension?.owns ?? []).map(({ kind: owned, update }) =>
+      dependant(owned, ...(update === 'patch' ? (['patch'] as const) : [])),
+    ),
+    ...(kind.extension?.permissions ?? []),
   ];
 }
 

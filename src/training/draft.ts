@@ -42,9 +42,9 @@ export function withCondition(
   scene: Scene,
   type: ConditionType,
   message: string,
-  options: { readonly word?: string; readonly status?: 'True' | 'False' } = {},
+  options: { readonly word?: string; readonly reason?: string; readonly status?: 'True' | 'False' } = {},
 ): Draft {
-  const reason = reasonOf(scene, options.word ?? type);
+  const reason = options.reason ?? reasonOf(scene, options.word ?? type);
   const status = setCondition(draft.status, { type, status: options.status ?? 'True', reason, message }, scene.now);
   return status === draft.status ? draft : { ...draft, status };
 }

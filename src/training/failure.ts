@@ -7,11 +7,19 @@ import type { Scene } from './scene.ts';
 export interface Verdict {
   readonly type: 'Succeeded' | 'Failed';
   readonly message: string;
+  /** @default - the kind's own word for the type */
+  readonly reason?: string;
 }
 
 /** The first of the rules that ends the job in failure, if any does. */
 export function judgeFailure(scene: Scene, status: JobStatus): Verdict | undefined {
-  return overDeadline(scene, status) ?? exitedForGood(scene) ?? neverRestarts(scene) ?? overBackoffLimit(scene, status);
+  return (
+    overDeadline(scene, status) ??
+    scene.kind.extension?.judgeFailure(scene) ??
+    exitedForGood(scene) ??
+    neverRestarts(scene) ??
+    overBackoffLimit(scene, status)
+  );
 }
 
 const failed = (message: string): Verdict => ({ type: 'Failed', message });

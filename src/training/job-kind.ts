@@ -1,8 +1,12 @@
 import type { ReplicaSpec, RunPolicy } from '../api/job.ts';
 import type { Kind, KubeObject } from '../api/kube.ts';
-import type { EnvVar } from '../api/pod-template.ts';
-import type { Job, ReplicaRef } from './job.ts';
-import type { Tally } from './pod-state.ts';
+import type { EnvVar, PodSpec } from '../api/pod-template.ts';
+import type { OwnedKind, Permission } from '../runtime/domain.ts';
+import type { Verdict } from './failure.ts';
+import type { Job, Replica, ReplicaRef, RestartPolicy } from './job.ts';
+import type { TrainingOptions } from './options.ts';
+import type { Pod, Seat, Tally } from './pod-state.ts';
+import type { Scene } from './scene.ts';
 
 export interface NamedPort {
   readonly name: string;
@@ -35,8 +39,8 @@ export interface JobKind<S = unknown> {
   readonly replicaTypes: readonly string[];
   /** The container that the framework runs in; the first one when none has this name. */
   readonly mainContainer: string;
-  /** Added to the main container unless a port of this name is there. */
-  readonly port: NamedPort;
+  /** Added to the main container unless a port of this name is there. @default - none */
+  readonly port?: NamedPort;
   readonly defaultRestartPolicy: 'Never' | 'OnFailure';
 
   runPolicyOf(spec: S): RunPolicy | undefined;
@@ -48,6 +52,47 @@ export interface JobKind<S = unknown> {
   progress(job: Job<S>, tally: Tally): Progress;
   /** Only for kinds whose workers scale by metrics. */
   autoscaling?(job: Job<S>): Autoscaling | undefined;
+  /** Only for kinds that need more than pods and a Service. */
+  readonly extension?: Extension<S>;
+}
+
+/** How a replica type's failures are judged, and what its pods are told. */
+export interface Policies {
+  readonly judged: RestartPolicy;
+  /** @default - as judged; ExitCode becomes Never */
+  readonly pod?: RestartPolicy;
+}
+
+/** What a kind with objects, names and an order of its own tells the shared planner. All of it is pure. */
+export interface Extension<S = unknown> {
+  /** Kinds of further children; they stay when the job has ended. */
+  readonly owns: readonly OwnedKind[];
+  /** Permissions beyond those over the children. */
+  readonly permissions: readonly Permission[];
+  /** Pods of a replica type that does not say how many. @default 1 */
+  readonly defaultReplicas: Readonly<Record<string, number>>;
+  /** Replica types of one pod, whose name has no index. */
+  readonly unnumbered: readonly string[];
+
+  policies(spec: S, type: string, given: RestartPolicy | undefined): Policies;
+  /** The value of the operator-name label. */
+  operatorName(job: Job<S>): string;
+  /** The value of the job-role label, if the pod carries one. */
+  roleOf(job: Job<S>, replica: ReplicaRef): string | undefined;
+  /** The value of the replica-index label. */
+  indexOf(job: Job<S>, replica: ReplicaRef): number;
+  /** The last touches to a pod. */
+  furnish(job: Job<S>, replica: Replica, spec: PodSpec, options: TrainingOptions): PodSpec;
+  /** Further children that a live job is to have now. */
+  companions(scene: Scene<S>): readonly KubeObject[];
+  /** What a suspended job is to have. */
+  whenSuspended(scene: Scene<S>): readonly KubeObject[];
+  /** Whether a missing pod is to be made now. */
+  isDue(scene: Scene<S>, seat: Seat): boolean;
+  /** Children that stand for a pod which somebody else makes. */
+  standIns(children: readonly KubeObject[]): readonly Pod[];
+  /** Asked before the shared rules. */
+  judgeFailure(scene: Scene<S>): Verdict | undefined;
 }
 
 export interface TrainingObject<S = unknown> extends KubeObject {

@@ -58,12 +58,9 @@ const everyPodStarted = (scene: Scene): boolean =>
 
 /** The end: nothing is made after this. */
 export function recordEnd(scene: Scene, draft: Draft, verdict: Verdict): Draft {
-  const { type, message } = verdict;
-  const ended = withCondition(draft, scene, type, message);
+  const { type, message, reason = reasonOf(scene, type) } = verdict;
+  const ended = withCondition(draft, scene, type, message, { reason });
   const status = { ...ended.status, completionTime: timestamp(scene.now) };
-  const told = withEvent(
-    { ...ended, status },
-    { type: type === 'Failed' ? 'Warning' : 'Normal', reason: reasonOf(scene, type), message },
-  );
+  const told = withEvent({ ...ended, status }, { type: type === 'Failed' ? 'Warning' : 'Normal', reason, message });
   return withJobCount(told, scene, `training_operator_jobs_${type === 'Failed' ? 'failed' : 'successful'}_total`);
 }

@@ -31,7 +31,7 @@ export function sceneOf<S>(
   now: Instant,
 ): Scene<S> {
   const job = resolve(kind, observed.object);
-  const roster = rosterOf(job, observed.children);
+  const roster = rosterOf(job, observed.children, kind.extension?.standIns(observed.children));
   return {
     kind,
     options,

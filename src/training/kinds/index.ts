@@ -1,6 +1,7 @@
 import type { JobKind } from '../job-kind.ts';
 import { jax } from './jax.ts';
+import { mpi } from './mpi.ts';
 import { pytorch } from './pytorch.ts';
 
 /** Every job kind this project runs. A further kind is a file beside this one, and a line here. */
-export const JOB_KINDS: readonly JobKind[] = [pytorch, jax];
+export const JOB_KINDS: readonly JobKind[] = [pytorch, jax, mpi];

@@ -1,0 +1,74 @@
+import { BATCH_JOB, CONFIG_MAP, POD, ROLE, ROLE_BINDING, SECRET, SERVICE_ACCOUNT } from '../../api/kinds.ts';
+import type { KubeObject } from '../../api/kube.ts';
+import { MPI_OPERATOR, OPERATOR_NAME_LABEL, operatorNameOf } from '../../api/labels.ts';
+import type { MPIJobSpec } from '../../api/mpi-job.ts';
+import type { OwnedKind, Permission } from '../../runtime/domain.ts';
+import type { Extension, JobKind } from '../job-kind.ts';
+import type { Scene } from '../scene.ts';
+import { servicesFor } from '../service.ts';
+import { configMap, keysSecret } from './companions.ts';
+import { accessObjects, furnishExec } from './exec.ts';
+import { isSsh, LAUNCHER, launcherWorks, transportOf } from './job.ts';
+import { drawKeys } from './keys.ts';
+import { judgeLauncher, launcherJob, launcherPods, workersUp } from './launcher-job.ts';
+import { furnishSsh } from './ssh.ts';
+
+const labelSelector = OPERATOR_NAME_LABEL;
+
+const OWNS: readonly OwnedKind[] = [
+  { kind: CONFIG_MAP, labelSelector, update: 'patch' },
+  // The cache learns that the keys are there, not what they are.
+  { kind: SECRET, fields: ['type'], labelSelector, update: 'never', draw: drawKeys },
+  { kind: SERVICE_ACCOUNT, fields: [], labelSelector, update: 'never' },
+  { kind: ROLE, labelSelector, update: 'patch' },
+  { kind: ROLE_BINDING, fields: ['roleRef'], labelSelector, update: 'never' },
+  { kind: BATCH_JOB, labelSelector, update: 'patch' },
+];
+
+/** Nobody may grant what he does not have: these are what the launchers' roles say. */
+const GRANTED: readonly Permission[] = [
+  { group: POD.group, resource: 'pods', verbs: ['get'] },
+  { group: POD.group, resource: 'pods/exec', verbs: ['get', 'create'] },
+];
+
+/** What is particular to MPIJobs: a launcher that starts the processes, by exec or over ssh, and what it needs to do so. */
+export const mpiExtension: Extension<MPIJobSpec> = {
+  owns: OWNS,
+  permissions: GRANTED,
+  defaultReplicas: { Launcher: 1, Worker: 0 },
+  unnumbered: [LAUNCHER.type],
+
+  /** Over ssh the launcher's Job alone decides how often it is tried, and a worker that is gone is replaced for the next try. */
+  policies(spec, type, given) {
+    if (transportOf(spec) === 'exec') return { judged: given ?? 'Never' };
+    if (type === LAUNCHER.type) return { judged: 'Never', pod: given ?? 'OnFailure' };
+    return { judged: 'OnFailure', pod: given ?? 'Never' };
+  },
+  operatorName: (job) => (isSsh(job) ? MPI_OPERATOR : operatorNameOf('MPIJob')),
+  roleOf(job, { type }) {
+    if (isSsh(job)) return type.toLowerCase();
+    return type === LAUNCHER.type ? 'master' : undefined;
+  },
+  indexOf: (job, { type, index }) => (isSsh(job) && launcherWorks(job) && type === 'Worker' ? index + 1 : index),
+  furnish: (job, replica, spec, options) =>
+    isSsh(job) ? furnishSsh(job, replica, spec) : furnishExec(job, replica, spec, options),
+
+  companions: (scene) => [
+    configMap(scene),
+    ...(isSsh(scene.job) ? [keysSecret(scene), ...launcherJob(scene)] : accessObjects(scene)),
+  ],
+  whenSuspended: (scene) => (isSsh(scene.job) ? keptOverSuspension(scene) : []),
+  /** The launcher by exec starts when there is somebody to talk to; in a gang all start together or none. */
+  isDue(scene, { type }) {
+    if (type !== LAUNCHER.type) return true;
+    return !isSsh(scene.job) && (scene.gang !== undefined || workersUp(scene.roster.seats));
+  },
+  standIns: launcherPods,
+  judgeFailure: (scene) => (isSsh(scene.job) ? judgeLauncher(scene) : undefined),
+};
+
+/** Kueue's and mpi-operator's contract: all but the workers is there, with the launcher's Job suspended. */
+function keptOverSuspension(scene: Scene<MPIJobSpec>): readonly KubeObject[] {
+  const kind = scene.kind as JobKind;
+  return [...servicesFor(kind, scene.job, scene.options), configMap(scene), keysSecret(scene), ...launcherJob(scene)];
+}

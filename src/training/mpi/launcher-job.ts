@@ -1,0 +1,119 @@
+import { createHash } from 'node:crypto';
+import { BATCH_JOB } from '../../api/kinds.ts';
+import type { KubeObject } from '../../api/kube.ts';
+import { TEMPLATE_HASH_ANNOTATION } from '../../api/labels.ts';
+import type { MPIJobSpec } from '../../api/mpi-job.ts';
+import type { Verdict } from '../failure.ts';
+import { replicaOf } from '../job.ts';
+import type { JobKind } from '../job-kind.ts';
+import { isTerminating, type Pod, phaseOf, type Seat } from '../pod-state.ts';
+import { podFor } from '../pods.ts';
+import type { Scene } from '../scene.ts';
+import { companion } from './companions.ts';
+import { LAUNCHER, launcherName, waitsForWorkers } from './job.ts';
+
+/** The launcher over ssh: a Job of Kubernetes' own, which starts a launcher that failed anew. */
+export interface LauncherJob extends KubeObject {
+  readonly spec?: { readonly suspend?: boolean };
+  readonly status?: {
+    readonly active?: number;
+    readonly ready?: number;
+    readonly failed?: number;
+    readonly conditions?: readonly {
+      readonly type: string;
+      readonly status: string;
+      readonly reason?: string;
+      readonly message?: string;
+    }[];
+  };
+}
+
+const isLauncherJob = (child: KubeObject): child is LauncherJob =>
+  child.kind === BATCH_JOB.kind && child.apiVersion === 'batch/v1';
+
+const conditionOf = (job: LauncherJob, type: string) =>
+  job.status?.conditions?.find((condition) => condition.type === type && condition.status === 'True');
+
+/**
+ * The launcher's Job as it is to be: once it is there only `suspend` is changed, for the rest of a Job is fixed. One that
+ * never ran, and whose template is out of date (queues add node selectors before they let a job go), makes way for a new one.
+ */
+export function launcherJob(scene: Scene<MPIJobSpec>): readonly KubeObject[] {
+  const present = scene.children.find(isLauncherJob);
+  const ready = !waitsForWorkers(scene.job) || workersReady(scene.roster.seats);
+  const suspended = scene.job.runPolicy.suspend;
+  if (!present) return ready ? [freshJob(scene, suspended)] : [];
+  const waits = present.spec?.suspend === true;
+  const outdated = present.metadata.annotations?.[TEMPLATE_HASH_ANNOTATION] !== hashOf(templateOf(scene));
+  if (waits && (outdated || isTerminating(present))) return [];
+  return [companion(scene, BATCH_JOB, launcherName(scene.job), { spec: { suspend: suspended || (waits && !ready) } })];
+}
+
+function freshJob(scene: Scene<MPIJobSpec>, suspend: boolean): KubeObject {
+  const { backoffLimit, activeDeadlineSeconds } = scene.job.runPolicy;
+  const template = templateOf(scene);
+  const job = companion(scene, BATCH_JOB, launcherName(scene.job), {
+    spec: {
+      ...(backoffLimit === undefined ? {} : { backoffLimit }),
+      ...(activeDeadlineSeconds === undefined ? {} : { activeDeadlineSeconds }),
+      podReplacementPolicy: 'Failed',
+      suspend,
+      template,
+    },
+  });
+  return { ...job, metadata: { ...job.metadata, annotations: { [TEMPLATE_HASH_ANNOTATION]: hashOf(template) } } };
+}
+
+function templateOf(scene: Scene<MPIJobSpec>): object {
+  const { kind, job, options, gang } = scene;
+  const launcher = replicaOf(job, LAUNCHER.type);
+  if (!launcher) return {};
+  const { metadata, spec } = podFor(kind as JobKind, job, launcher, LAUNCHER.index, options, gang);
+  const { labels, annotations } = metadata;
+  return { metadata: { ...(labels && { labels }), ...(annotations && { annotations }) }, spec };
+}
+
+const hashOf = (template: object): string =>
+  createHash('sha256').update(JSON.stringify(template)).digest('hex').slice(0, 16);
+
+/** Every worker says that it is ready. */
+export const workersReady = (seats: readonly Seat[]): boolean =>
+  seats.every(({ type, pod }) => type !== 'Worker' || (pod !== undefined && !isTerminating(pod) && isReady(pod)));
+
+const isReady = (pod: Pod): boolean =>
+  pod.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false;
+
+/** The launcher's Job in the place of its pods, which belong to it and not to the MPIJob. */
+export function launcherPods(children: readonly KubeObject[]): readonly Pod[] {
+  return children.filter(isLauncherJob).map((job) => ({
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: job.metadata,
+    status: { phase: phaseOfJob(job) },
+  }));
+}
+
+function phaseOfJob(job: LauncherJob): string {
+  if (conditionOf(job, 'Complete')) return 'Succeeded';
+  if (conditionOf(job, 'Failed')) return 'Failed';
+  return (job.status?.ready ?? 0) > 0 ? 'Running' : 'Pending';
+}
+
+const LONGEST = 1024;
+
+/** The Job's own word on why it gave up. */
+export function judgeLauncher(scene: Scene<MPIJobSpec>): Verdict | undefined {
+  const job = scene.children.find(isLauncherJob);
+  const failed = job && !isTerminating(job) ? conditionOf(job, 'Failed') : undefined;
+  if (!failed) return undefined;
+  const message = failed.message ?? `Job ${launcherName(scene.job)} has failed`;
+  return { type: 'Failed', message: message.slice(0, LONGEST), ...(failed.reason && { reason: failed.reason }) };
+}
+
+/** Every worker runs, or has run. */
+export const workersUp = (seats: readonly Seat[]): boolean =>
+  seats.every(
+    ({ type, pod }) =>
+      type !== 'Worker' ||
+      (pod !== undefined && !isTerminating(pod) && ['Running', 'Succeeded'].includes(phaseOf(pod))),
+  );

@@ -50,7 +50,7 @@ const mpiJobSpec = (version: Version) => {
       message: 'spec.mpiReplicaSpecs[Launcher] is required: it runs mpirun',
     },
     {
-      rule: "self.transport != 'ssh' || self.mpiReplicaSpecs.all(t, !has(self.mpiReplicaSpecs[t].restartPolicy) || self.mpiReplicaSpecs[t].restartPolicy in ['', 'Never', 'OnFailure'])",
+      rule: "!has(self.transport) || self.transport != 'ssh' || self.mpiReplicaSpecs.all(t, !has(self.mpiReplicaSpecs[t].restartPolicy) || self.mpiReplicaSpecs[t].restartPolicy in ['', 'Never', 'OnFailure'])",
       message: 'spec.mpiReplicaSpecs: over ssh, restartPolicy must be one of Never, OnFailure',
     },
   );

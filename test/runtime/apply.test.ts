@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { HORIZONTAL_POD_AUTOSCALER, POD, PYTORCH_JOB } from '../../src/api/kinds.ts';
+import { HORIZONTAL_POD_AUTOSCALER, POD, PYTORCH_JOB, SECRET } from '../../src/api/kinds.ts';
 import type { KubeObject } from '../../src/api/kube.ts';
 import { applyPlan } from '../../src/runtime/apply.ts';
 import { ApiError, type KubeClient } from '../../src/runtime/client.ts';
@@ -56,6 +56,45 @@ function apply(client: KubeClient, plan: Plan, children: readonly KubeObject[] =
   const context = { client, ownWrites: new OwnWrites(() => undefined), fieldManager: 'me', cautious };
   return applyPlan(domain, { object: job, children, lookups: {} }, plan, context);
 }
+
+describe('a child whose content is drawn', () => {
+  const secret: KubeObject = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'k', namespace: 'a' } };
+  const drawing: Domain = {
+    ...domain,
+    owns: [
+      {
+        kind: SECRET,
+        update: 'never',
+        draw: (child, randomBytes) => ({ ...child, spec: [...randomBytes(2)] }),
+      },
+    ],
+  };
+  const draw = async (children: readonly KubeObject[], randomBytes?: (length: number) => Uint8Array) => {
+    const { client, calls } = recorder();
+    const context = {
+      client,
+      ownWrites: new OwnWrites(() => undefined),
+      fieldManager: 'me',
+      ...(randomBytes && { randomBytes }),
+    };
+    await applyPlan(drawing, { object: job, children, lookups: {} }, { children: [secret] }, context);
+    return calls;
+  };
+
+  test('gets it when it is created, from the bytes that the environment gives', async () => {
+    const [call] = await draw([], (length) => new Uint8Array(length).fill(7));
+    expect(call).toMatchObject({
+      line: 'create Secret k',
+      body: { spec: [7, 7], metadata: { ownerReferences: [{ uid: 'u' }] } },
+    });
+    const [other] = await draw([]);
+    expect(other?.body).toMatchObject({ spec: [expect.any(Number), expect.any(Number)] });
+  });
+
+  test('is left alone once it is there', async () => {
+    expect(await draw([{ ...secret, metadata: { ...secret.metadata, uid: 's' } }])).toEqual([]);
+  });
+});
 
 describe('applyPlan', () => {
   test('creates what is missing, leaves what is there, and writes the status last', async () => {

@@ -9,13 +9,19 @@ export interface ControllerRule {
 
 /** What the controller needs whatever its flags. */
 export const controllerRules: readonly ControllerRule[] = [
+  {"group":"","resources":["configmaps"],"verbs":["create","delete","list","patch","watch"]},
   {"group":"","resources":["nodes"],"verbs":["list","watch"]},
-  {"group":"","resources":["pods","services"],"verbs":["create","delete","list","watch"]},
+  {"group":"","resources":["pods"],"verbs":["create","delete","get","list","watch"]},
+  {"group":"","resources":["pods/exec"],"verbs":["create","get"]},
+  {"group":"","resources":["secrets","serviceaccounts","services"],"verbs":["create","delete","list","watch"]},
   {"group":"autoscaling","resources":["horizontalpodautoscalers"],"verbs":["create","delete","list","patch","watch"]},
+  {"group":"batch","resources":["jobs"],"verbs":["create","delete","list","patch","watch"]},
   {"group":"events.k8s.io","resources":["events"],"verbs":["create","patch"]},
-  {"group":"kubeflow.org","resources":["jaxjobs","pytorchjobs"],"verbs":["delete","list","watch"]},
-  {"group":"kubeflow.org","resources":["jaxjobs/finalizers","pytorchjobs/finalizers"],"verbs":["update"]},
-  {"group":"kubeflow.org","resources":["jaxjobs/status","pytorchjobs/status"],"verbs":["patch"]},
+  {"group":"kubeflow.org","resources":["jaxjobs","mpijobs","pytorchjobs"],"verbs":["delete","list","watch"]},
+  {"group":"kubeflow.org","resources":["jaxjobs/finalizers","mpijobs/finalizers","pytorchjobs/finalizers"],"verbs":["update"]},
+  {"group":"kubeflow.org","resources":["jaxjobs/status","mpijobs/status","pytorchjobs/status"],"verbs":["patch"]},
+  {"group":"rbac.authorization.k8s.io","resources":["rolebindings"],"verbs":["create","delete","list","watch"]},
+  {"group":"rbac.authorization.k8s.io","resources":["roles"],"verbs":["create","delete","list","patch","watch"]},
 ];
 
 /** What it needs besides, by gang scheduler. */

@@ -1,5 +1,5 @@
 import type * as z from 'zod';
-import type { Kind, KubeObject } from './kube.ts';
+import { apiVersionOf, type Kind, type KubeObject } from './kube.ts';
 import type { CelRule } from './schema.ts';
 import { type StructuralSchema, toStructural } from './structural.ts';
 import { lostFields } from './versions.ts';
@@ -89,6 +89,27 @@ export function crdOf(definition: ResourceDefinition): CustomResourceDefinition 
     },
   };
 }
+
+/** Whether an object is of this kind, in any of the versions it is served in. */
+export function isServed({ kind, versions = [] }: ResourceDefinition, object: KubeObject): boolean {
+  const served = [kind.version, ...versions.map(({ version }) => version)];
+  return (
+    object.kind === kind.kind && served.some((version) => object.apiVersion === apiVersionOf({ ...kind, version }))
+  );
+}
+
+/** The schema of the version that an object is written in. */
+export function schemaOf(definition: ResourceDefinition, { apiVersion }: KubeObject): StructuralSchema | undefined {
+  const { group } = definition.kind;
+  const { versions } = crdOf(definition).spec;
+  return versions.find(({ name }) => apiVersionOf({ group, version: name }) === apiVersion)?.schema.openAPIV3Schema;
+}
+
+/** An object as it is read in the definition's own version, the one that controllers watch. */
+export const inOwnVersion = ({ kind }: ResourceDefinition, object: KubeObject): KubeObject => ({
+  ...object,
+  apiVersion: apiVersionOf(kind),
+});
 
 function versionsOf(definition: ResourceDefinition): Pick<CustomResourceDefinition['spec'], 'conversion' | 'versions'> {
   const { kind, versions: further = [] } = definition;

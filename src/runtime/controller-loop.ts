@@ -72,8 +72,13 @@ export class ControllerLoop {
       informer.listen((change) => this.#onChild(change));
       return informer.cache;
     });
-    const lookups = reads.map(({ kind, fields, optional }, index) => {
-      const informer = informers.request({ kind, ...(fields && { fields }), ...(optional && { optional }) });
+    const lookups = reads.map(({ kind, fields, labelSelector, optional }, index) => {
+      const informer = informers.request({
+        kind,
+        ...(labelSelector && { labelSelector }),
+        ...(fields && { fields }),
+        ...(optional && { optional }),
+      });
       informer.listen((change) => this.#onLookup(index, change));
       return informer.cache;
     });

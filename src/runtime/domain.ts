@@ -34,6 +34,14 @@ export interface Lookup<T extends KubeObject = KubeObject> {
   readonly optional?: boolean;
   /** The objects the plan needs to see, by `namespace/name`, given the object and its children. Pure. */
   readonly keys: (object: T, children: readonly KubeObject[]) => readonly string[];
+  /** Narrows the watch. @default - every object of the kind */
+  readonly labelSelector?: string;
+  /**
+   * UIDs of controllers whose objects the plan sees as well, such as the pods of a child that is a Job. Their changes do not
+   * lead to a new plan; the change of the child that follows them does. Pure.
+   * @default - none
+   */
+  readonly owners?: (object: T, children: readonly KubeObject[]) => readonly string[];
 }
 
 /** One rule of what a domain asks of the API; the roles are generated from these. */

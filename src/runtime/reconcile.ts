@@ -70,10 +70,11 @@ function observe(key: string, object: KubeObject, workshop: Workshop): Observed<
   const uid = object.metadata.uid ?? '';
   const children = owned.flatMap((cache) => [...cache.controlledBy(uid)]);
   const found: Record<string, readonly KubeObject[]> = {};
-  for (const [index, { name, keys }] of (domain.reads ?? []).entries()) {
+  for (const [index, { name, keys, owners }] of (domain.reads ?? []).entries()) {
     const wanted = keys(object, children);
     depends(key, index, wanted);
-    found[name] = wanted.flatMap((other) => lookups[index]?.get(other) ?? []);
+    const controlled = owners?.(object, children).flatMap((owner) => [...(lookups[index]?.controlledBy(owner) ?? [])]);
+    found[name] = [...wanted.flatMap((other) => lookups[index]?.get(other) ?? []), ...(controlled ?? [])];
   }
   return { object, children, lookups: found };
 }

@@ -30,6 +30,7 @@ function domainOf<S>(kind: JobKind<S>, options: TrainingOptions): Domain<Trainin
         fields: NODE_FIELDS,
         keys: (_job, children) => nodesOfInterest(children),
       },
+      ...(kind.extension?.reads ?? []),
     ],
     permissions: permissionsOf(kind, gang),
     counters: COUNTERS,

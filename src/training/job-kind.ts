@@ -1,7 +1,7 @@
 import type { ReplicaSpec, RunPolicy } from '../api/job.ts';
 import type { Kind, KubeObject } from '../api/kube.ts';
 import type { EnvVar, PodSpec } from '../api/pod-template.ts';
-import type { OwnedKind, Permission } from '../runtime/domain.ts';
+import type { Lookup, OwnedKind, Permission } from '../runtime/domain.ts';
 import type { Verdict } from './failure.ts';
 import type { Job, Replica, ReplicaRef, RestartPolicy } from './job.ts';
 import type { TrainingOptions } from './options.ts';
@@ -56,6 +56,9 @@ export interface JobKind<S = unknown> {
   readonly extension?: Extension<S>;
 }
 
+/** What conditions and events tell of a job; `stopped` is what suspension makes of Running. */
+export type Happening = 'created' | 'stopped' | 'suspended' | 'resumed';
+
 /** How a replica type's failures are judged, and what its pods are told. */
 export interface Policies {
   readonly judged: RestartPolicy;
@@ -67,6 +70,7 @@ export interface Policies {
 export interface Extension<S = unknown> {
   /** Kinds of further children; they stay when the job has ended. */
   readonly owns: readonly OwnedKind[];
+  readonly reads: readonly Lookup[];
   /** Permissions beyond those over the children. */
   readonly permissions: readonly Permission[];
   /** Pods of a replica type that does not say how many. @default 1 */
@@ -93,6 +97,10 @@ export interface Extension<S = unknown> {
   standIns(children: readonly KubeObject[]): readonly Pod[];
   /** Asked before the shared rules. */
   judgeFailure(scene: Scene<S>): Verdict | undefined;
+  /** Failed pods by replica type, where the pods themselves do not tell. */
+  failed(scene: Scene<S>): Readonly<Record<string, number>>;
+  /** The words of a condition. @default - the shared ones */
+  message(job: Job<S>, happening: Happening): string | undefined;
 }
 
 export interface TrainingObject<S = unknown> extends KubeObject {

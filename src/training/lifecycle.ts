@@ -1,5 +1,5 @@
 import { isTrue, timestamp } from './conditions.ts';
-import { type Draft, draftOf, reasonOf, withCondition, withEvent, withJobCount } from './draft.ts';
+import { type Draft, draftOf, messageOf, reasonOf, withCondition, withEvent, withJobCount } from './draft.ts';
 import { deadlineOf, replaceable, type Verdict } from './failure.ts';
 import { phaseOf } from './pod-state.ts';
 import type { Scene } from './scene.ts';
@@ -7,7 +7,7 @@ import type { Scene } from './scene.ts';
 /** The first look at a job. */
 export function recordCreation(scene: Scene, draft: Draft = draftOf(scene)): Draft {
   if (isTrue(draft.status, 'Created')) return draft;
-  const created = withCondition(draft, scene, 'Created', `${scene.kind.kind.kind} ${scene.job.name} is created.`);
+  const created = withCondition(draft, scene, 'Created', messageOf(scene, 'created'));
   return withJobCount(withEvent(created, ...templateWarnings(scene)), scene, 'training_operator_jobs_created_total');
 }
 

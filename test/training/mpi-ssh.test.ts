@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { KubeObject } from '../../src/api/kube.ts';
 import type { MPIJobSpec } from '../../src/api/mpi-job.ts';
 import type { EnvVar, PodSpec } from '../../src/api/pod-template.ts';
+import type { Pod } from '../../src/training/pod-state.ts';
 import { type JobSketch, World } from './world.ts';
 
 const spec = (more: Partial<MPIJobSpec> = {}) => ({ transport: 'ssh', ...more }) as JobSketch['spec'] & object;
@@ -43,6 +44,13 @@ function launcherSays(world: World, status: object): void {
   world.children = world.children.map((child) => (child.kind === 'Job' ? { ...child, status } : child));
   world.settle();
 }
+/** A launcher that failed. */
+const launcher = (name: string, exitCode: number, reason: string): Pod => ({
+  apiVersion: 'v1',
+  kind: 'Pod',
+  metadata: { name: `j-launcher-${name}`, creationTimestamp: `2026-01-01T00:00:0${exitCode % 10}Z` },
+  status: { phase: 'Failed', containerStatuses: [{ name: 'mpi', state: { terminated: { exitCode, reason } } }] },
+});
 const runAll = (world: World): void => {
   for (const name of world.names('Pod')) world.phase(name ?? '', 'Running', ready);
   launcherSays(world, { active: 1, ready: 1 });
@@ -193,7 +201,7 @@ describe('an MPIJob over ssh', () => {
 
   test('[training 25] the launcher as a worker stands first, and the indices follow', () => {
     const world = planned({ runLauncherAsWorker: true });
-    expect(dataOf(world).hostfile.split('\n')).toEqual([
+    expect(dataOf(world).hostfile?.split('\n')).toEqual([
       'j-launcher.j.ns.svc slots=1',
       'j-worker-0.j.ns.svc slots=1',
       'j-worker-1.j.ns.svc slots=1',
@@ -241,14 +249,25 @@ describe('an MPIJob over ssh', () => {
   test('[training 25] a launcher that gave up fails the job, in its own words', () => {
     const world = planned();
     runAll(world);
+    world.launchers = [launcher('a', 1, 'Error'), launcher('b', 137, 'OOMKilled')];
     launcherSays(world, {
       failed: 7,
       conditions: [{ type: 'Failed', status: 'True', reason: 'BackoffLimitExceeded', message: 'tried often enough' }],
     });
     expect(world.status.conditions?.at(-1)).toMatchObject({
       type: 'Failed',
-      reason: 'BackoffLimitExceeded',
-      message: 'tried often enough',
+      reason: 'BackoffLimitExceeded/OOMKilled',
+      message: 'tried often enough: the last launcher, pod j-launcher-b, failed with exit code 137',
+    });
+    expect(world.status.replicaStatuses?.Launcher).toMatchObject({ active: 0, failed: 7 });
+    expect(world.status.completionTime).toBeDefined();
+
+    const late = planned({}, { runPolicy: { activeDeadlineSeconds: 60 } });
+    launcherSays(late, { conditions: [{ type: 'Failed', status: 'True', reason: 'DeadlineExceeded' }] });
+    expect(late.status.conditions?.at(-1)).toMatchObject({
+      type: 'Failed',
+      reason: 'DeadlineExceeded',
+      message: 'MPIJob ns/j has failed',
     });
   });
 
@@ -273,6 +292,10 @@ describe('an MPIJob over ssh', () => {
     expect(kinds()).toEqual(['ConfigMap', 'Job', 'Secret', 'Service']);
     expect(launcherOf(world).suspend).toBe(true);
     expect(world.conditions).toEqual(['Created=True', 'Suspended=True']);
+    expect([world.message('Created'), world.message('Suspended')]).toEqual([
+      'MPIJob ns/j is created.',
+      'MPIJob suspended',
+    ]);
     const secret = world.child('Secret', 'j-ssh')?.metadata.uid;
 
     const nodeSelector = { pool: 'a' };

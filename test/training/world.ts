@@ -97,6 +97,8 @@ export class World {
   now = START;
   children: KubeObject[] = [];
   nodes: KubeObject[] = [];
+  /** Pods of a launcher's Job. */
+  launchers: Pod[] = [];
   gone = false;
   /** Every write since the beginning. */
   readonly writes: Write[] = [];
@@ -118,7 +120,11 @@ export class World {
   }
 
   plan(): Plan {
-    const observed = { object: this.job, children: this.children, lookups: { nodes: this.nodes } };
+    const observed = {
+      object: this.job,
+      children: this.children,
+      lookups: { nodes: this.nodes, launcherPods: this.launchers },
+    };
     return planJob(this.kind, this.options)(observed, this.now);
   }
 

@@ -3,14 +3,23 @@ import type { KubeObject } from '../../api/kube.ts';
 import { MPI_OPERATOR, OPERATOR_NAME_LABEL, operatorNameOf } from '../../api/labels.ts';
 import type { MPIJobSpec } from '../../api/mpi-job.ts';
 import type { OwnedKind, Permission } from '../../runtime/domain.ts';
-import type { Extension, JobKind } from '../job-kind.ts';
+import type { Extension, Happening, JobKind } from '../job-kind.ts';
+import { POD_FIELDS } from '../pod-state.ts';
 import type { Scene } from '../scene.ts';
 import { servicesFor } from '../service.ts';
 import { configMap, keysSecret } from './companions.ts';
 import { accessObjects, furnishExec } from './exec.ts';
 import { isSsh, LAUNCHER, launcherWorks, transportOf } from './job.ts';
 import { drawKeys } from './keys.ts';
-import { judgeLauncher, launcherJob, launcherPods, workersUp } from './launcher-job.ts';
+import {
+  failedLaunchers,
+  judgeLauncher,
+  LAUNCHER_PODS,
+  launcherJob,
+  launcherJobUids,
+  launcherPods,
+  workersUp,
+} from './launcher-job.ts';
 import { furnishSsh } from './ssh.ts';
 
 const labelSelector = OPERATOR_NAME_LABEL;
@@ -34,6 +43,16 @@ const GRANTED: readonly Permission[] = [
 /** What is particular to MPIJobs: a launcher that starts the processes, by exec or over ssh, and what it needs to do so. */
 export const mpiExtension: Extension<MPIJobSpec> = {
   owns: OWNS,
+  reads: [
+    {
+      name: LAUNCHER_PODS,
+      kind: POD,
+      fields: POD_FIELDS,
+      labelSelector,
+      keys: () => [],
+      owners: (_job, children) => launcherJobUids(children),
+    },
+  ],
   permissions: GRANTED,
   defaultReplicas: { Launcher: 1, Worker: 0 },
   unnumbered: [LAUNCHER.type],
@@ -65,7 +84,17 @@ export const mpiExtension: Extension<MPIJobSpec> = {
   },
   standIns: launcherPods,
   judgeFailure: (scene) => (isSsh(scene.job) ? judgeLauncher(scene) : undefined),
+  failed: (scene): Readonly<Record<string, number>> => (isSsh(scene.job) ? { Launcher: failedLaunchers(scene) } : {}),
+  message: (job, happening) => (isSsh(job) ? wordsOf(`MPIJob ${job.namespace}/${job.name}`)[happening] : undefined),
 };
+
+/** mpi-operator's. */
+const wordsOf = (job: string): Readonly<Record<Happening, string>> => ({
+  created: `${job} is created.`,
+  stopped: `${job} is suspended.`,
+  suspended: 'MPIJob suspended',
+  resumed: 'MPIJob resumed',
+});
 
 /** Kueue's and mpi-operator's contract: all but the workers is there, with the launcher's Job suspended. */
 function keptOverSuspension(scene: Scene<MPIJobSpec>): readonly KubeObject[] {

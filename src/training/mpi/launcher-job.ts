@@ -99,15 +99,46 @@ function phaseOfJob(job: LauncherJob): string {
   return (job.status?.ready ?? 0) > 0 ? 'Running' : 'Pending';
 }
 
+/** Pods of the launcher's Job, in the scene's lookups. */
+export const LAUNCHER_PODS = 'launcherPods';
+
+/** The Jobs whose pods are looked up. */
+export const launcherJobUids = (children: readonly KubeObject[]): readonly string[] =>
+  children.filter(isLauncherJob).map(({ metadata }) => metadata.uid ?? '');
+
+/** Launchers that failed, those that were tried again included. */
+export const failedLaunchers = ({ children }: Scene<MPIJobSpec>): number =>
+  children.find(isLauncherJob)?.status?.failed ?? 0;
+
 const LONGEST = 1024;
 
-/** The Job's own word on why it gave up. */
+/** The Job's own word on why it gave up, and what became of the last launcher it tried. */
 export function judgeLauncher(scene: Scene<MPIJobSpec>): Verdict | undefined {
   const job = scene.children.find(isLauncherJob);
   const failed = job && !isTerminating(job) ? conditionOf(job, 'Failed') : undefined;
   if (!failed) return undefined;
-  const message = failed.message ?? `Job ${launcherName(scene.job)} has failed`;
-  return { type: 'Failed', message: message.slice(0, LONGEST), ...(failed.reason && { reason: failed.reason }) };
+  const { job: mpiJob } = scene;
+  const message = failed.message || `MPIJob ${mpiJob.namespace}/${mpiJob.name} has failed`;
+  const last = failed.reason === 'BackoffLimitExceeded' ? lastFailure(scene) : undefined;
+  return {
+    type: 'Failed',
+    message: `${message}${last ? `: ${last.message}` : ''}`.slice(0, LONGEST),
+    ...(failed.reason && { reason: `${failed.reason}${last ? `/${last.reason}` : ''}` }),
+  };
+}
+
+function lastFailure(scene: Scene<MPIJobSpec>): { readonly reason: string; readonly message: string } | undefined {
+  const pods = (scene.lookups[LAUNCHER_PODS] ?? []) as readonly Pod[];
+  const born = ({ metadata }: Pod) => Date.parse(metadata.creationTimestamp ?? '') || 0;
+  const last = pods.filter((pod) => phaseOf(pod) === 'Failed').sort((a, b) => born(b) - born(a))[0];
+  if (!last) return undefined;
+  const ends = (last.status?.containerStatuses ?? []).flatMap(({ state }) => state?.terminated ?? []);
+  const end = ends.find(({ exitCode }) => exitCode !== 0);
+  const code = end?.exitCode === undefined ? '' : ` with exit code ${end.exitCode}`;
+  return {
+    reason: last.status?.reason || end?.reason || 'Error',
+    message: `the last launcher, pod ${last.metadata.name}, failed${code}`,
+  };
 }
 
 /** Every worker runs, or has run. */

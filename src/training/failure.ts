@@ -34,7 +34,11 @@ export function deadlineOf(scene: Scene, status: JobStatus): Instant | undefined
 function overDeadline(scene: Scene, status: JobStatus): Verdict | undefined {
   const deadline = deadlineOf(scene, status);
   if (deadline === undefined || scene.now < deadline) return undefined;
-  return failed(`Job ${scene.job.name} has failed because it was active longer than specified deadline`);
+  const reason = scene.kind.extension?.deadlineReason(scene.job);
+  return {
+    ...failed(`Job ${scene.job.name} has failed because it was active longer than specified deadline`),
+    ...(reason && { reason }),
+  };
 }
 
 /** Policy ExitCode: 1 to 127 is the program's own fault and final; 128 and above (signals) is worth another try. */

@@ -97,6 +97,10 @@ export interface Extension<S = unknown> {
   standIns(children: readonly KubeObject[]): readonly Pod[];
   /** Asked before the shared rules. */
   judgeFailure(scene: Scene<S>): Verdict | undefined;
+  /** The reason of a failure by deadline. @default - the shared one */
+  deadlineReason(job: Job<S>): string | undefined;
+  /** Children that still work for a job that has ended; `cleanPodPolicy` takes them away with the pods. */
+  unfinished(scene: Scene<S>): readonly KubeObject[];
   /** Failed pods by replica type, where the pods themselves do not tell. */
   failed(scene: Scene<S>): Readonly<Record<string, number>>;
   /** The words of a condition. @default - the shared ones */

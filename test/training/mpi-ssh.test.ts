@@ -286,6 +286,37 @@ describe('an MPIJob over ssh', () => {
     expect(launcherOf(world).suspend).toBe(false);
   });
 
+  test('[training 22] a gang that needs its launcher does not wait for it', () => {
+    const waits = { launcherCreationPolicy: 'WaitForWorkersReady' };
+    const options = { gangScheduler: 'coscheduler' };
+    expect(planned(waits, {}, options).names('Job')).toEqual(['j-launcher']);
+    const schedulingPolicy = { minAvailable: 2 };
+    expect(planned(waits, { runPolicy: { schedulingPolicy } }, options).names('Job')).toEqual([]);
+    const { template } = launcherOf(planned({}, {}, options));
+    expect(template.metadata.labels).toMatchObject({ 'scheduling.x-k8s.io/pod-group': 'j' });
+    expect(template.spec.schedulerName).toBe('coscheduler');
+  });
+
+  test('[training 16] over its deadline: Failed at its time, and a launcher that still runs goes with the pods', () => {
+    const world = planned({}, { runPolicy: { activeDeadlineSeconds: 10, cleanPodPolicy: 'Running' } });
+    runAll(world);
+    world.now += 10_000;
+    world.settle();
+    expect(world.status.conditions?.at(-1)).toMatchObject({ type: 'Failed', reason: 'DeadlineExceeded' });
+    world.reap();
+    expect([world.names('Pod'), world.names('Job')]).toEqual([[], []]);
+  });
+
+  test('[training 17] a job that is over its time to live is deleted', () => {
+    const world = planned({}, { runPolicy: { ttlSecondsAfterFinished: 5 } });
+    runAll(world);
+    launcherSays(world, { conditions: [{ type: 'Complete', status: 'True' }] });
+    expect(world.gone).toBe(false);
+    world.now += 5000;
+    world.step();
+    expect(world.gone).toBe(true);
+  });
+
   test('[training 25] suspended at birth: all but the workers; resumed with what the queue added', () => {
     const world = planned({}, { runPolicy: { suspend: true } });
     const kinds = () => world.children.map(({ kind }) => kind).sort();

@@ -18,7 +18,9 @@ import {
   launcherJob,
   launcherJobUids,
   launcherPods,
+  startsTogether,
   workersUp,
+  workingLauncher,
 } from './launcher-job.ts';
 import { furnishSsh } from './ssh.ts';
 
@@ -31,7 +33,8 @@ const OWNS: readonly OwnedKind[] = [
   { kind: SERVICE_ACCOUNT, fields: [], labelSelector, update: 'never' },
   { kind: ROLE, labelSelector, update: 'patch' },
   { kind: ROLE_BINDING, fields: ['roleRef'], labelSelector, update: 'never' },
-  { kind: BATCH_JOB, labelSelector, update: 'patch' },
+  // A cluster without Kubernetes' own Jobs, such as the embedded one, still runs MPIJobs by exec.
+  { kind: BATCH_JOB, labelSelector, update: 'patch', optional: true },
 ];
 
 /** Nobody may grant what he does not have: these are what the launchers' roles say. */
@@ -80,10 +83,12 @@ export const mpiExtension: Extension<MPIJobSpec> = {
   /** The launcher by exec starts when there is somebody to talk to; in a gang all start together or none. */
   isDue(scene, { type }) {
     if (type !== LAUNCHER.type) return true;
-    return !isSsh(scene.job) && (scene.gang !== undefined || workersUp(scene.roster.seats));
+    return !isSsh(scene.job) && (startsTogether(scene) || workersUp(scene.roster.seats));
   },
   standIns: launcherPods,
   judgeFailure: (scene) => (isSsh(scene.job) ? judgeLauncher(scene) : undefined),
+  deadlineReason: (job) => (isSsh(job) ? 'DeadlineExceeded' : undefined),
+  unfinished: workingLauncher,
   failed: (scene): Readonly<Record<string, number>> => (isSsh(scene.job) ? { Launcher: failedLaunchers(scene) } : {}),
   message: (job, happening) => (isSsh(job) ? wordsOf(`MPIJob ${job.namespace}/${job.name}`)[happening] : undefined),
 };

@@ -4,13 +4,13 @@ import type { KubeObject } from '../../api/kube.ts';
 import { TEMPLATE_HASH_ANNOTATION } from '../../api/labels.ts';
 import type { MPIJobSpec } from '../../api/mpi-job.ts';
 import type { Verdict } from '../failure.ts';
-import { replicaOf } from '../job.ts';
+import { replicaOf, totalReplicas } from '../job.ts';
 import type { JobKind } from '../job-kind.ts';
 import { isTerminating, type Pod, phaseOf, type Seat } from '../pod-state.ts';
 import { podFor } from '../pods.ts';
 import type { Scene } from '../scene.ts';
 import { companion } from './companions.ts';
-import { LAUNCHER, launcherName, waitsForWorkers } from './job.ts';
+import { LAUNCHER, launcherName, waitsForWorkers, workerNames } from './job.ts';
 
 /** The launcher over ssh: a Job of Kubernetes' own, which starts a launcher that failed anew. */
 export interface LauncherJob extends KubeObject {
@@ -40,7 +40,7 @@ const conditionOf = (job: LauncherJob, type: string) =>
  */
 export function launcherJob(scene: Scene<MPIJobSpec>): readonly KubeObject[] {
   const present = scene.children.find(isLauncherJob);
-  const ready = !waitsForWorkers(scene.job) || workersReady(scene.roster.seats);
+  const ready = !waitsForWorkers(scene.job) || startsTogether(scene) || workersReady(scene.roster.seats);
   const suspended = scene.job.runPolicy.suspend;
   if (!present) return ready ? [freshJob(scene, suspended)] : [];
   const waits = present.spec?.suspend === true;
@@ -75,6 +75,19 @@ function templateOf(scene: Scene<MPIJobSpec>): object {
 
 const hashOf = (template: object): string =>
   createHash('sha256').update(JSON.stringify(template)).digest('hex').slice(0, 16);
+
+/** A gang that is not whole without the launcher would wait for it for ever, and it for them. */
+export function startsTogether({ gang, job }: Scene<MPIJobSpec>): boolean {
+  const members = job.runPolicy.schedulingPolicy?.minAvailable ?? totalReplicas(job);
+  return gang !== undefined && members > workerNames(job).length;
+}
+
+/** The launcher's Job, if it has not ended. */
+export const workingLauncher = ({ children }: Scene<MPIJobSpec>): readonly KubeObject[] =>
+  children.filter((child) => isLauncherJob(child) && !isTerminating(child) && !hasEnded(child));
+
+const hasEnded = (job: LauncherJob): boolean =>
+  conditionOf(job, 'Complete') !== undefined || conditionOf(job, 'Failed') !== undefined;
 
 /** Every worker says that it is ready. */
 export const workersReady = (seats: readonly Seat[]): boolean =>

@@ -55,7 +55,8 @@ export function accessObjects(scene: Scene<MPIJobSpec>): readonly KubeObject[] {
   ];
 }
 
-const DELIVERY_LIMITS = { cpu: '100m', memory: '512Mi', 'ephemeral-storage': '5Gi' };
+/** Copying a file is no reason to ask for storage, which a node may not offer. */
+const DELIVERY_LIMITS = { cpu: '100m', memory: '512Mi' };
 
 const configVolume = (job: MPIJobView, items: readonly { readonly key: string; readonly mode: number }[]) => ({
   name: CONFIG_VOLUME,

@@ -286,6 +286,21 @@ describe('an MPIJob over ssh', () => {
     expect(launcherOf(world).suspend).toBe(false);
   });
 
+  test('[training 25] WaitForWorkersReady after a suspension: the launcher is let go when the workers are back', () => {
+    const world = planned({ launcherCreationPolicy: 'WaitForWorkersReady' });
+    runAll(world);
+    runAll(world);
+    expect(launcherOf(world).suspend).toBe(false);
+    world.edit({ suspend: true });
+    world.settle();
+    world.reap();
+    world.edit({ suspend: false });
+    world.settle();
+    expect([world.names('Pod').length, launcherOf(world).suspend]).toEqual([2, true]);
+    runAll(world);
+    expect(launcherOf(world).suspend).toBe(false);
+  });
+
   test('[training 22] a gang that needs its launcher does not wait for it', () => {
     const waits = { launcherCreationPolicy: 'WaitForWorkersReady' };
     const options = { gangScheduler: 'coscheduler' };

@@ -44,10 +44,12 @@ export function launcherJob(scene: Scene<MPIJobSpec>): readonly KubeObject[] {
   const suspended = scene.job.runPolicy.suspend;
   if (!present) return ready ? [freshJob(scene, suspended)] : [];
   const waits = present.spec?.suspend === true;
-  const outdated = present.metadata.annotations?.[TEMPLATE_HASH_ANNOTATION] !== hashOf(templateOf(scene));
-  if (waits && (outdated || isTerminating(present))) return [];
+  if (waits && (isTerminating(present) || isOutdated(scene, present))) return [];
   return [companion(scene, BATCH_JOB, launcherName(scene.job), { spec: { suspend: suspended || (waits && !ready) } })];
 }
+
+const isOutdated = (scene: Scene<MPIJobSpec>, { metadata }: LauncherJob): boolean =>
+  metadata.annotations?.[TEMPLATE_HASH_ANNOTATION] !== hashOf(templateOf(scene));
 
 function freshJob(scene: Scene<MPIJobSpec>, suspend: boolean): KubeObject {
   const { backoffLimit, activeDeadlineSeconds } = scene.job.runPolicy;

@@ -50,7 +50,10 @@ export function decode(resource: Resource, object: KubeObject, options: DecodeOp
 }
 
 /** Types are read before the version is looked at, and a misfit names the version that the object claims. */
-function decodedBy({ strategy, kind }: Resource, object: KubeObject): ReturnType<NonNullable<Strategy['decode']>> {
+function decodedBy(
+  { strategy, kind, custom }: Resource,
+  object: KubeObject,
+): ReturnType<NonNullable<Strategy['decode']>> {
   try {
     return strategy.decode?.(object) ?? { object, unknown: [] };
   } catch (error) {
@@ -58,7 +61,7 @@ function decodedBy({ strategy, kind }: Resource, object: KubeObject): ReturnType
     const { apiVersion = '' } = object;
     const claimed = apiVersion.slice(apiVersion.indexOf('/') + 1);
     const said = error.message.replace(`in version "${kind.version}"`, `in version ${JSON.stringify(claimed)}`);
-    throw apiVersion === '' ? error : new ApiError(error.code, error.reason, said);
+    throw apiVersion === '' && !custom ? error : new ApiError(error.code, error.reason, said);
   }
 }
 

@@ -24,7 +24,9 @@ def step(what, **values):
 
 def replica(count):
     container = client.V1Container(name="pytorch", image=image, command=command, image_pull_policy="IfNotPresent")
-    spec = client.V1PodSpec(containers=[container], tolerations=[client.V1Toleration(operator="Exists")])
+    # Fake nodes keep ordinary pods away; pods whose logs are read must really run.
+    tolerations = None if with_logs else [client.V1Toleration(operator="Exists")]
+    spec = client.V1PodSpec(containers=[container], tolerations=tolerations)
     template = client.V1PodTemplateSpec(spec=spec, metadata=client.V1ObjectMeta(annotations={}))
     return KubeflowOrgV1ReplicaSpec(replicas=count, restart_policy="OnFailure", template=template)
 

@@ -45,7 +45,7 @@ async function pytest(python: string, cwd: string, args: readonly string[], more
   const env = { ...process.env, ...more, PYTHONDONTWRITEBYTECODE: '1' };
   const options = { cwd, env, maxBuffer: 64 << 20, timeout: 300_000 };
   try {
-    return (await run(python, ['-m', 'pytest', '-p', 'no:cacheprovider', '-v', ...args], options)).stdout;
+    return (await run(python, ['-m', 'pytest', '--color=no', '-p', 'no:cacheprovider', '-v', ...args], options)).stdout;
   } catch (error) {
     const { stdout = '', stderr = '' } = error as { stdout?: string; stderr?: string };
     throw new Error(`upstream's ${args.join(' ')} failed:\n${stdout.slice(-6000)}\n${stderr.slice(-1000)}`);

@@ -302,7 +302,7 @@ describe('images', () => {
     {
       images: [
         { match: 'python:3.*', venv: './ml', entrypoint: ['python3'] },
-        { match: 'ghcr.io/*/trainer', path: 'bin' },
+        { match: 'registry.example.com/*/trainer', path: 'bin' },
         { match: 'nginx', docker: true },
       ],
     },
@@ -311,8 +311,8 @@ describe('images', () => {
 
   test.each([
     ['python:3.12', { venv: '/etc/armature/ml' }],
-    ['ghcr.io/org/trainer:v1', { path: '/etc/armature/bin' }],
-    ['ghcr.io/org/trainer@sha256:abc', { path: '/etc/armature/bin' }],
+    ['registry.example.com/org/trainer:v1', { path: '/etc/armature/bin' }],
+    ['registry.example.com/org/trainer@sha256:abc', { path: '/etc/armature/bin' }],
     ['nginx:1', { docker: true }],
   ])('%s has a rule', (image, expected) => {
     expect(ruleFor(map, image)).toMatchObject(expected);

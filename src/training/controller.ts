@@ -73,11 +73,18 @@ function permissionsOf<S>(kind: JobKind<S>, gang: GangScheduler | undefined): re
     { group: NODE.group, resource: NODE.plural, verbs: ['list', 'watch'] },
     ...(kind.autoscaling ? [dependant(HORIZONTAL_POD_AUTOSCALER, 'patch')] : []),
     ...(gang ? [dependant(gang.kind, ...(gang.update === 'patch' ? (['patch'] as const) : []))] : []),
-    ...(kind.extension?.owns ?? []).map(({ kind: owned, update }) =>
-      dependant(owned, ...(update === 'patch' ? (['patch'] as const) : [])),
-    ),
+    ...(kind.extension?.owns ?? []).map((owned) => extended(owned, dependant)),
     ...(kind.extension?.permissions ?? []),
   ];
+}
+
+/** What is drawn stays as long as its owner: only the garbage collector takes it away. */
+function extended(
+  { kind, update, draw }: OwnedKind,
+  dependant: (owned: Kind, ...more: readonly 'patch'[]) => Permission,
+): Permission {
+  const permission = dependant(kind, ...(update === 'patch' ? (['patch'] as const) : []));
+  return draw ? { ...permission, verbs: permission.verbs.filter((verb) => verb !== 'delete') } : permission;
 }
 
 const PER_JOB = ['job_namespace', 'framework'];

@@ -5,6 +5,9 @@ import { usePlatform } from '../support/platform.ts';
 
 const platform = usePlatform({ controller: false });
 
+/** Never seen in an audit log: what the roles of MPI launchers say, which nobody may grant who does not hold it himself. */
+const GRANTED_ON = ['get pods', 'get pods/exec', 'create pods/exec'];
+
 /**
  * Never seen in an audit log: where the admission plug-in OwnerReferencesPermissionEnforcement is on (OpenShift), an
  * object with a blocking owner reference is refused to those who may not update the owner's finalizers.
@@ -31,7 +34,8 @@ describe('least privilege over the whole run', () => {
         .filter((request) => request.user === platform.identity.user && request.code < 400)
         .map(({ verb, group, resource }) => `${verb} ${group ? `${group}/` : ''}${resource}`),
     );
-    expect(grants().filter((grant) => !used.has(grant) && !CHECKED_BY_ADMISSION.test(grant))).toEqual([]);
+    const unseen = grants().filter((grant) => !used.has(grant) && !GRANTED_ON.includes(grant));
+    expect(unseen.filter((grant) => !CHECKED_BY_ADMISSION.test(grant))).toEqual([]);
   });
 });
 

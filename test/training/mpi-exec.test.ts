@@ -86,7 +86,8 @@ describe('an MPIJob by exec', () => {
         (rule) => rule.resource === resource && (rule.verbs as readonly string[]).includes(verb),
       );
     expect([may('pods', 'get'), may('pods/exec', 'create'), may('pods/exec', 'get')]).toEqual([true, true, true]);
-    expect([may('secrets', 'get'), may('secrets', 'patch'), may('roles', 'patch')]).toEqual([false, false, true]);
+    expect([may('secrets', 'get'), may('secrets', 'patch'), may('secrets', 'delete')]).toEqual([false, false, false]);
+    expect([may('secrets', 'create'), may('roles', 'patch')]).toEqual([true, true]);
   });
 
   test('[training 26] an account of the author’s own is bound instead', () => {

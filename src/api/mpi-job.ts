@@ -4,6 +4,7 @@ import { CLEAN_POD_POLICIES, type JobStatus, jobDefinition, replicaSpecs, runPol
 import { MPI_JOB, MPI_JOB_V1 } from './kinds.ts';
 import type { KubeObject } from './kube.ts';
 import { MANAGED_BY_MPI_OPERATOR, MANAGED_BY_TRAINING_OPERATOR } from './labels.ts';
+import { DEFAULT_SSH_PATH } from './mpi-defaults.ts';
 import { cel, immutable, int32, oneOf, stored, text } from './schema.ts';
 
 /**
@@ -15,7 +16,6 @@ import { cel, immutable, int32, oneOf, stored, text } from './schema.ts';
 export const MPI_TRANSPORTS = ['exec', 'ssh'] as const;
 export const MPI_IMPLEMENTATIONS = ['OpenMPI', 'Intel', 'MPICH'] as const;
 export const LAUNCHER_CREATION_POLICIES = ['AtStartup', 'WaitForWorkersReady'] as const;
-export const DEFAULT_SSH_PATH = '/root/.ssh';
 
 type Version = 'v1' | 'v2beta1';
 

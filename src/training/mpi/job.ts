@@ -1,4 +1,5 @@
-import { DEFAULT_SSH_PATH, type MPIJobSpec, type MPITransport } from '../../api/mpi-job.ts';
+import { DEFAULT_SSH_PATH } from '../../api/mpi-defaults.ts';
+import type { MPIJobSpec, MPITransport } from '../../api/mpi-job.ts';
 import type { PodSpec } from '../../api/pod-template.ts';
 import { type Job, podName, type Replica, replicaOf } from '../job.ts';
 

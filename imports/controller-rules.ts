@@ -18,9 +18,9 @@ export const controllerRules: readonly ControllerRule[] = [
   {"group":"autoscaling","resources":["horizontalpodautoscalers"],"verbs":["create","delete","list","patch","watch"]},
   {"group":"batch","resources":["jobs"],"verbs":["create","delete","list","patch","watch"]},
   {"group":"events.k8s.io","resources":["events"],"verbs":["create","patch"]},
-  {"group":"kubeflow.org","resources":["jaxjobs","mpijobs","pytorchjobs"],"verbs":["delete","list","watch"]},
-  {"group":"kubeflow.org","resources":["jaxjobs/finalizers","mpijobs/finalizers","pytorchjobs/finalizers"],"verbs":["update"]},
-  {"group":"kubeflow.org","resources":["jaxjobs/status","mpijobs/status","pytorchjobs/status"],"verbs":["patch"]},
+  {"group":"kubeflow.org","resources":["jaxjobs","mpijobs","paddlejobs","pytorchjobs","tfjobs","xgboostjobs"],"verbs":["delete","list","watch"]},
+  {"group":"kubeflow.org","resources":["jaxjobs/finalizers","mpijobs/finalizers","paddlejobs/finalizers","pytorchjobs/finalizers","tfjobs/finalizers","xgboostjobs/finalizers"],"verbs":["update"]},
+  {"group":"kubeflow.org","resources":["jaxjobs/status","mpijobs/status","paddlejobs/status","pytorchjobs/status","tfjobs/status","xgboostjobs/status"],"verbs":["patch"]},
   {"group":"rbac.authorization.k8s.io","resources":["rolebindings"],"verbs":["create","delete","list","watch"]},
   {"group":"rbac.authorization.k8s.io","resources":["roles"],"verbs":["create","delete","list","patch","watch"]},
 ];

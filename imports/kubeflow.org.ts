@@ -41,6 +41,25 @@ export class MPIJob extends ApiObject {
   }
 }
 
+export interface PaddleJobProps {
+  readonly metadata?: ApiObjectMetadata;
+  readonly spec: PaddleJobSpec;
+}
+
+/** `PaddleJob` of `kubeflow.org/v1`. */
+export class PaddleJob extends ApiObject {
+  static readonly GVK = { apiVersion: 'kubeflow.org/v1', kind: 'PaddleJob' };
+
+  /** The plain object, for use where no construct tree is. */
+  static manifest(props: PaddleJobProps): PaddleJobProps & { readonly apiVersion: string; readonly kind: string } {
+    return { ...PaddleJob.GVK, ...props };
+  }
+
+  constructor(scope: Construct, id: string, props: PaddleJobProps) {
+    super(scope, id, PaddleJob.manifest(props));
+  }
+}
+
 export interface PyTorchJobProps {
   readonly metadata?: ApiObjectMetadata;
   readonly spec: PyTorchJobSpec;
@@ -57,6 +76,44 @@ export class PyTorchJob extends ApiObject {
 
   constructor(scope: Construct, id: string, props: PyTorchJobProps) {
     super(scope, id, PyTorchJob.manifest(props));
+  }
+}
+
+export interface TFJobProps {
+  readonly metadata?: ApiObjectMetadata;
+  readonly spec: TFJobSpec;
+}
+
+/** `TFJob` of `kubeflow.org/v1`. */
+export class TFJob extends ApiObject {
+  static readonly GVK = { apiVersion: 'kubeflow.org/v1', kind: 'TFJob' };
+
+  /** The plain object, for use where no construct tree is. */
+  static manifest(props: TFJobProps): TFJobProps & { readonly apiVersion: string; readonly kind: string } {
+    return { ...TFJob.GVK, ...props };
+  }
+
+  constructor(scope: Construct, id: string, props: TFJobProps) {
+    super(scope, id, TFJob.manifest(props));
+  }
+}
+
+export interface XGBoostJobProps {
+  readonly metadata?: ApiObjectMetadata;
+  readonly spec: XGBoostJobSpec;
+}
+
+/** `XGBoostJob` of `kubeflow.org/v1`. */
+export class XGBoostJob extends ApiObject {
+  static readonly GVK = { apiVersion: 'kubeflow.org/v1', kind: 'XGBoostJob' };
+
+  /** The plain object, for use where no construct tree is. */
+  static manifest(props: XGBoostJobProps): XGBoostJobProps & { readonly apiVersion: string; readonly kind: string } {
+    return { ...XGBoostJob.GVK, ...props };
+  }
+
+  constructor(scope: Construct, id: string, props: XGBoostJobProps) {
+    super(scope, id, XGBoostJob.manifest(props));
   }
 }
 
@@ -325,24 +382,23 @@ export interface MpiReplicaSpecs {
   readonly template?: Template;
 }
 
-export interface PyTorchJobSpec {
+export interface PaddleJobSpec {
   /**
    * spec.runPolicy.managedBy is immutable: delete the job and create it anew
    * @default {}
    */
   readonly runPolicy?: RunPolicy;
   /**
-   * spec.pytorchReplicaSpecs is required: give it a Master, a Worker, or both
-   * spec.pytorchReplicaSpecs may only have the keys Master and Worker, spelled exactly so
-   * spec.pytorchReplicaSpecs[Master].replicas must be 1: put further pods under Worker
-   * spec.pytorchReplicaSpecs[Worker].replicas must be at least 1: leave Worker out for a job of one pod
+   * spec.paddleReplicaSpecs is required: give it a Master, a Worker, or both
+   * spec.paddleReplicaSpecs may only have the keys Master and Worker, spelled exactly so
+   * spec.paddleReplicaSpecs[Master].replicas must be at least 1: leave Master out for a job of one pod
+   * spec.paddleReplicaSpecs[Worker].replicas must be at least 1 where there is no Master
    */
-  readonly pytorchReplicaSpecs: Readonly<Record<string, PytorchReplicaSpecs>>;
-  readonly nprocPerNode?: string;
+  readonly paddleReplicaSpecs: Readonly<Record<string, PaddleReplicaSpecs>>;
   readonly elasticPolicy?: ElasticPolicy;
 }
 
-export interface PytorchReplicaSpecs {
+export interface PaddleReplicaSpecs {
   readonly replicas?: number;
   /** restartPolicy must be one of Always, OnFailure, Never, ExitCode */
   readonly restartPolicy?: string;
@@ -354,13 +410,6 @@ export interface ElasticPolicy {
   readonly maxReplicas?: number;
   readonly maxRestarts?: number;
   readonly metrics?: readonly Metrics[];
-  readonly nProcPerNode?: number;
-  readonly rdzvBackend?: string;
-  readonly rdzvConf?: readonly RdzvConf[];
-  readonly rdzvHost?: string;
-  readonly rdzvId?: string;
-  readonly rdzvPort?: number;
-  readonly standalone?: boolean;
 }
 
 export interface Metrics {
@@ -423,7 +472,95 @@ export interface DescribedObject {
   readonly name: string;
 }
 
+export interface PyTorchJobSpec {
+  /**
+   * spec.runPolicy.managedBy is immutable: delete the job and create it anew
+   * @default {}
+   */
+  readonly runPolicy?: RunPolicy;
+  /**
+   * spec.pytorchReplicaSpecs is required: give it a Master, a Worker, or both
+   * spec.pytorchReplicaSpecs may only have the keys Master and Worker, spelled exactly so
+   * spec.pytorchReplicaSpecs[Master].replicas must be 1: put further pods under Worker
+   * spec.pytorchReplicaSpecs[Worker].replicas must be at least 1: leave Worker out for a job of one pod
+   */
+  readonly pytorchReplicaSpecs: Readonly<Record<string, PytorchReplicaSpecs>>;
+  readonly nprocPerNode?: string;
+  readonly elasticPolicy?: PyTorchJobSpecElasticPolicy;
+}
+
+export interface PytorchReplicaSpecs {
+  readonly replicas?: number;
+  /** restartPolicy must be one of Always, OnFailure, Never, ExitCode */
+  readonly restartPolicy?: string;
+  readonly template?: Template;
+}
+
+export interface PyTorchJobSpecElasticPolicy {
+  readonly minReplicas?: number;
+  readonly maxReplicas?: number;
+  readonly maxRestarts?: number;
+  readonly metrics?: readonly Metrics[];
+  readonly nProcPerNode?: number;
+  readonly rdzvBackend?: string;
+  readonly rdzvConf?: readonly RdzvConf[];
+  readonly rdzvHost?: string;
+  readonly rdzvId?: string;
+  readonly rdzvPort?: number;
+  readonly standalone?: boolean;
+}
+
 export interface RdzvConf {
   readonly key?: string;
   readonly value?: string;
+}
+
+export interface TFJobSpec {
+  /**
+   * spec.runPolicy.managedBy is immutable: delete the job and create it anew
+   * @default {}
+   */
+  readonly runPolicy?: RunPolicy;
+  /**
+   * spec.tfReplicaSpecs is required: give it a Chief, a Master, a Worker, a PS, a Evaluator, or several of them
+   * spec.tfReplicaSpecs may only have the keys Chief and Master and Worker and PS and Evaluator
+   * spec.tfReplicaSpecs[Chief].replicas must be at least 1: leave Chief out for a job of one pod
+   * spec.tfReplicaSpecs[Master].replicas must be at least 1: leave Master out for a job of one pod
+   * spec.tfReplicaSpecs must not have more than one of Chief and Master: keep one of them
+   * spec.tfReplicaSpecs has a key twice, spelled in two ways: keep one of them
+   * spec.tfReplicaSpecs needs a Chief, a Master or at least one Worker: they decide when the job has succeeded
+   */
+  readonly tfReplicaSpecs: Readonly<Record<string, TfReplicaSpecs>>;
+  /** spec.successPolicy must be one of AllWorkers */
+  readonly successPolicy?: string;
+  readonly enableDynamicWorker?: boolean;
+}
+
+export interface TfReplicaSpecs {
+  readonly replicas?: number;
+  /** restartPolicy must be one of Always, OnFailure, Never, ExitCode */
+  readonly restartPolicy?: string;
+  readonly template?: Template;
+}
+
+export interface XGBoostJobSpec {
+  /**
+   * spec.runPolicy.managedBy is immutable: delete the job and create it anew
+   * @default {}
+   */
+  readonly runPolicy?: RunPolicy;
+  /**
+   * spec.xgbReplicaSpecs is required: give it a Master, a Worker, or both
+   * spec.xgbReplicaSpecs may only have the keys Master and Worker, spelled exactly so
+   * spec.xgbReplicaSpecs[Master] is required: the job has succeeded when it has
+   * spec.xgbReplicaSpecs[Master].replicas must be 1: put further pods under Worker
+   */
+  readonly xgbReplicaSpecs: Readonly<Record<string, XgbReplicaSpecs>>;
+}
+
+export interface XgbReplicaSpecs {
+  readonly replicas?: number;
+  /** restartPolicy must be one of Always, OnFailure, Never, ExitCode */
+  readonly restartPolicy?: string;
+  readonly template?: Template;
 }

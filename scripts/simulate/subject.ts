@@ -1,5 +1,5 @@
 import { crdOf } from '../../src/api/crd.ts';
-import { JAX_JOB, MPI_JOB_V1, PYTORCH_JOB } from '../../src/api/kinds.ts';
+import { JAX_JOB, MPI_JOB_V1, PADDLE_JOB, PYTORCH_JOB, TF_JOB, XGBOOST_JOB } from '../../src/api/kinds.ts';
 import { TRAINING_JOB_DEFINITIONS } from '../../src/api/kubeflow-org.ts';
 import { customResources } from '../../src/embedded/custom-resources.ts';
 import type { Subject } from '../../src/embedded/simulation/history.ts';
@@ -32,6 +32,9 @@ export const trainingSubject: Subject = {
   shapes: [
     shapeOf(PYTORCH_JOB, 'pytorchReplicaSpecs', 'pytorch', 'Master'),
     shapeOf(JAX_JOB, 'jaxReplicaSpecs', 'jax'),
+    shapeOf(TF_JOB, 'tfReplicaSpecs', 'tensorflow'),
+    shapeOf(XGBOOST_JOB, 'xgbReplicaSpecs', 'xgboost', 'Master'),
+    shapeOf(PADDLE_JOB, 'paddleReplicaSpecs', 'paddle', 'Master'),
     shapeOf(MPI_JOB_V1, 'mpiReplicaSpecs', 'mpi', 'Launcher'),
   ],
 };

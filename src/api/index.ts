@@ -7,7 +7,6 @@ export * from './kinds.ts';
 export * from './kube.ts';
 export * from './kubeflow-org.ts';
 export * from './labels.ts';
-export * from './mpi-job.ts';
 export * from './pod-template.ts';
 export type { CelRule } from './schema.ts';
 export * from './structural.ts';

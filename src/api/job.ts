@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { ResourceDefinition } from './crd.ts';
-import type { Kind } from './kube.ts';
+import type { Kind, KubeObject } from './kube.ts';
 import { MANAGED_BY_MULTIKUEUE, MANAGED_BY_TRAINING_OPERATOR } from './labels.ts';
 import { podTemplate } from './pod-template.ts';
 import {
@@ -102,33 +102,60 @@ export interface ReplicaSpecsOptions {
   readonly types: readonly string[];
   /** Those of them that have one pod. @default - none */
   readonly single?: readonly string[];
+  /** Those of them that must be there. @default - any one will do */
+  readonly required?: readonly string[];
+  /** Those of them that need a pod when they are there. @default - all that are not single */
+  readonly atLeastOne?: readonly string[];
+  /** Takes the keys in lower and in upper case too. @default false */
+  readonly anyCase?: boolean;
   /** The container that the framework runs in. @default - any name will do */
   readonly mainContainer?: string;
 }
 
 /** The pods of a job, by replica type. */
-export const replicaSpecs = ({ field, types, single = [], mainContainer }: ReplicaSpecsOptions) => {
+export const replicaSpecs = ({ field, types, single = [], mainContainer, ...options }: ReplicaSpecsOptions) => {
   const path = `spec.${field}`;
   const many = types.filter((type) => !single.includes(type));
-  const counts = (type: string, rule: string) =>
-    `!('${type}' in self) || !has(self['${type}'].replicas) || self['${type}'].replicas ${rule}`;
+  const { required = [], atLeastOne = many, anyCase = false } = options;
+  const keys = anyCase ? types.flatMap(spellings) : types;
   return cel(
     z.record(text(63), replicaSpec(mainContainer ? { mainContainer } : {})).meta({ maxProperties: 16 }),
     { rule: 'size(self) > 0', message: `${path} is required: give it a ${alternatives(types)}` },
     {
-      rule: `self.all(type, type in [${types.map((type) => `'${type}'`).join(', ')}])`,
-      message: `${path} may only have the ${types.length > 1 ? 'keys' : 'key'} ${types.join(' and ')}, spelled exactly so`,
+      rule: `self.all(type, type in ${list(keys)})`,
+      message: `${path} may only have the ${types.length > 1 ? 'keys' : 'key'} ${types.join(' and ')}${anyCase ? '' : ', spelled exactly so'}`,
     },
+    ...required.map((type) => ({
+      rule: `size(self) == 0 || '${type}' in self`,
+      message: `${path}[${type}] is required: the job has succeeded when it has`,
+    })),
     ...single.map((type) => ({
-      rule: counts(type, '== 1'),
+      rule: countRule(type, '== 1'),
       message: `${path}[${type}].replicas must be 1${many[0] ? `: put further pods under ${many[0]}` : ''}`,
     })),
-    ...many.map((type) => ({
-      rule: counts(type, '>= 1'),
+    ...atLeastOne.map((type) => ({
+      rule: anyCase ? spelledCountRule(type) : countRule(type, '>= 1'),
       message: `${path}[${type}].replicas must be at least 1${types.length > 1 ? `: leave ${type} out for a job of one pod` : ''}`,
     })),
   );
 };
+
+const countRule = (type: string, rule: string): string =>
+  `!('${type}' in self) || !has(self['${type}'].replicas) || self['${type}'].replicas ${rule}`;
+
+const spelledCountRule = (type: string): string =>
+  `self.all(type, !(type in ${list(spellings(type))}) || !has(self[type].replicas) || self[type].replicas >= 1)`;
+
+/** A list of texts in the Common Expression Language. */
+export const list = (values: readonly string[]): string => `[${values.map((value) => `'${value}'`).join(', ')}]`;
+
+/**
+ * How a key may be spelled where case does not matter. Listed, because folding a key of unknown length would cost more
+ * than an apiserver allows a rule.
+ */
+export const spellings = (type: string): readonly string[] => [
+  ...new Set([type, type.toLowerCase(), type.toUpperCase()]),
+];
 
 /** `Worker`, or `Master, a Worker, or both`. */
 function alternatives(types: readonly string[]): string {
@@ -222,3 +249,9 @@ export type ReplicaSpec = z.input<ReturnType<typeof replicaSpec>>;
 export type JobCondition = z.input<typeof condition>;
 export type ReplicaStatus = z.input<typeof replicaStatus>;
 export type JobStatus = z.input<ReturnType<typeof jobStatus>>;
+
+/** A training job as the API has it. */
+export interface TrainingJob<S> extends KubeObject {
+  readonly spec: S;
+  readonly status?: JobStatus;
+}

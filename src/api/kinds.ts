@@ -68,6 +68,27 @@ export const JAX_JOB: Kind = {
   plural: 'jaxjobs',
   namespaced: true,
 };
+export const TF_JOB: Kind = {
+  group: 'kubeflow.org',
+  version: 'v1',
+  kind: 'TFJob',
+  plural: 'tfjobs',
+  namespaced: true,
+};
+export const XGBOOST_JOB: Kind = {
+  group: 'kubeflow.org',
+  version: 'v1',
+  kind: 'XGBoostJob',
+  plural: 'xgboostjobs',
+  namespaced: true,
+};
+export const PADDLE_JOB: Kind = {
+  group: 'kubeflow.org',
+  version: 'v1',
+  kind: 'PaddleJob',
+  plural: 'paddlejobs',
+  namespaced: true,
+};
 /** The version that controllers watch; {@link MPI_JOB_V1} is another view of the same objects. */
 export const MPI_JOB: Kind = {
   group: 'kubeflow.org',

@@ -1,36 +1,19 @@
 import * as z from 'zod';
-import { type JobStatus, jobDefinition, replicaSpecs, runPolicy } from './job.ts';
+import { metricSpec } from './autoscaling.ts';
+import { jobDefinition, replicaSpecs, runPolicy, type TrainingJob } from './job.ts';
 import { JAX_JOB, PYTORCH_JOB } from './kinds.ts';
-import type { KubeObject } from './kube.ts';
-import { MPI_JOB_DEFINITION } from './mpi-job.ts';
-import { cel, int32, labelSelector, quantity, text } from './schema.ts';
+import { MPI_JOB_DEFINITION, type MPIJobSpec } from './mpi-job.ts';
+import { PADDLE_JOB_DEFINITION, type PaddleJobSpec } from './paddle-job.ts';
+import { cel, int32, text } from './schema.ts';
+import { TF_JOB_DEFINITION, type TFJobSpec } from './tf-job.ts';
+import { XGBOOST_JOB_DEFINITION, type XGBoostJobSpec } from './xgboost-job.ts';
+
+export * from './mpi-job.ts';
+export * from './paddle-job.ts';
+export * from './tf-job.ts';
+export * from './xgboost-job.ts';
 
 /** The group `kubeflow.org/v1`: the training jobs. What they share stands in `job.ts`. */
-
-const metricTarget = z.object({
-  type: z.string(),
-  averageUtilization: int32().optional(),
-  averageValue: quantity().optional(),
-  value: quantity().optional(),
-});
-
-const metricIdentifier = z.object({ name: z.string(), selector: labelSelector().optional() });
-
-/** One entry of a HorizontalPodAutoscaler's metrics (autoscaling/v2). */
-const metricSpec = z.object({
-  type: z.string(),
-  resource: z.object({ name: z.string(), target: metricTarget }).optional(),
-  containerResource: z.object({ container: z.string(), name: z.string(), target: metricTarget }).optional(),
-  external: z.object({ metric: metricIdentifier, target: metricTarget }).optional(),
-  object: z
-    .object({
-      describedObject: z.object({ apiVersion: z.string().optional(), kind: z.string(), name: z.string() }),
-      metric: metricIdentifier,
-      target: metricTarget,
-    })
-    .optional(),
-  pods: z.object({ metric: metricIdentifier, target: metricTarget }).optional(),
-});
 
 const elasticPolicy = z.object({
   minReplicas: int32().optional(),
@@ -80,11 +63,6 @@ export type PyTorchJobSpec = z.input<typeof pytorchJobSpec>;
 export type ElasticPolicy = z.input<typeof elasticPolicy>;
 export type JAXJobSpec = z.input<typeof jaxJobSpec>;
 
-interface TrainingJob<S> extends KubeObject {
-  readonly spec: S;
-  readonly status?: JobStatus;
-}
-
 export type PyTorchJob = TrainingJob<PyTorchJobSpec>;
 export type JAXJob = TrainingJob<JAXJobSpec>;
 
@@ -102,5 +80,15 @@ export const JAX_JOB_DEFINITION = jobDefinition({
   scales: 'Worker',
 });
 
+/** The spec of any of them. */
+export type JobSpec = PyTorchJobSpec | JAXJobSpec | TFJobSpec | XGBoostJobSpec | PaddleJobSpec | MPIJobSpec;
+
 /** The training jobs, in the order in which they are documented. */
-export const TRAINING_JOB_DEFINITIONS = [PYTORCH_JOB_DEFINITION, JAX_JOB_DEFINITION, MPI_JOB_DEFINITION] as const;
+export const TRAINING_JOB_DEFINITIONS = [
+  PYTORCH_JOB_DEFINITION,
+  JAX_JOB_DEFINITION,
+  TF_JOB_DEFINITION,
+  XGBOOST_JOB_DEFINITION,
+  PADDLE_JOB_DEFINITION,
+  MPI_JOB_DEFINITION,
+] as const;

@@ -1,26 +1,32 @@
 import type { ApiObject, ApiObjectMetadata } from 'cdk8s';
 import type { Construct } from 'constructs';
-import type {
-  JAXJobSpec as JaxResourceSpec,
-  PyTorchJobSpec as PyTorchResourceSpec,
-} from '../../imports/kubeflow.org.ts';
-import type { JAXJobSpec, PyTorchJobSpec, ResourceDefinition, RunPolicy } from '../api/index.ts';
+import type * as resources from '../../imports/kubeflow.org.ts';
+import type { JobSpec, ResourceDefinition, RunPolicy } from '../api/index.ts';
 import type { Platform } from './cluster-platform.ts';
 import { type JaxProps, jax } from './jax.ts';
+import { type PaddleProps, paddle } from './paddle.ts';
 import { type PyTorchProps, pytorch } from './pytorch.ts';
+import { type TensorFlowProps, tensorflow } from './tensorflow.ts';
+import { type XGBoostProps, xgboost } from './xgboost.ts';
 
 /** What a framework makes of a job, whatever the framework. */
 export interface FrameworkSpec {
-  readonly spec: PyTorchJobSpec | JAXJobSpec;
+  readonly spec: JobSpec;
   /** Most pods of each replica type that the job can ever have, by type. */
   readonly largest: Readonly<Record<string, number>>;
 }
+
+type AnySpec = resources.PyTorchJobSpec &
+  resources.JAXJobSpec &
+  resources.TFJobSpec &
+  resources.XGBoostJobSpec &
+  resources.PaddleJobSpec;
 
 /** The generated class of a job kind; which spec it takes is its framework's business. */
 type JobResource = new (
   scope: Construct,
   id: string,
-  props: { readonly metadata: ApiObjectMetadata; readonly spec: PyTorchResourceSpec & JaxResourceSpec },
+  props: { readonly metadata: ApiObjectMetadata; readonly spec: AnySpec },
 ) => ApiObject;
 
 /** What tells one framework from another. A further one is a file that fills this in. */
@@ -47,6 +53,21 @@ export class Framework {
   /** JAX: `jax.distributed` with one process in each pod. */
   static jax(props: JaxProps): Framework {
     return new Framework(jax(props));
+  }
+
+  /** TensorFlow: `tf.distribute` strategies, parameter servers, estimators. */
+  static tensorflow(props: TensorFlowProps): Framework {
+    return new Framework(tensorflow(props));
+  }
+
+  /** XGBoost, and LightGBM: trees on several machines. */
+  static xgboost(props: XGBoostProps): Framework {
+    return new Framework(xgboost(props));
+  }
+
+  /** PaddlePaddle: collective training, parameter servers, elastic training. */
+  static paddle(props: PaddleProps): Framework {
+    return new Framework(paddle(props));
   }
 
   private constructor(job: JobFramework) {

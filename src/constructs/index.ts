@@ -16,7 +16,10 @@ export {
 export * from './ml-platform.ts';
 export * from './node-placement.ts';
 export * from './nvidia-gpu.ts';
+export type { PaddleElasticProps, PaddleProps } from './paddle.ts';
 export type { ElasticProps, PyTorchProps } from './pytorch.ts';
 export type { ReplicaProps, RestartPolicy, WorkerProps } from './replica.ts';
 export type { CleanPodPolicy, RunPolicyProps } from './run-policy.ts';
 export * from './synth.ts';
+export type { TensorFlowProps } from './tensorflow.ts';
+export type { XGBoostProps } from './xgboost.ts';

@@ -1,8 +1,10 @@
 import { PyTorchJob } from '../../imports/kubeflow.org.ts';
 import { type ElasticPolicy, PYTORCH_JOB_DEFINITION, type PyTorchJobSpec, type RunPolicy } from '../api/index.ts';
 import type { Platform } from './cluster-platform.ts';
+import { boundsProblems } from './elastic.ts';
 import type { FrameworkSpec, JobFramework } from './framework.ts';
-import { countProblems, mergeReplica, type ReplicaProps, replicaSpec, type WorkerProps } from './replica.ts';
+import type { ReplicaProps, WorkerProps } from './replica.ts';
+import { type Role, renderRoles, roleProblems, rolesOf } from './roles.ts';
 
 /** Lets the number of workers change while the job runs. */
 export interface ElasticProps {
@@ -29,6 +31,7 @@ export interface PyTorchProps extends ReplicaProps {
 }
 
 const CONTAINER = 'pytorch';
+const TYPES = { master: 'Master', workers: 'Worker' } as const;
 
 export const pytorch = (props: PyTorchProps): JobFramework => ({
   definition: PYTORCH_JOB_DEFINITION,
@@ -39,51 +42,30 @@ export const pytorch = (props: PyTorchProps): JobFramework => ({
 
 function specOf(props: PyTorchProps, runPolicy: RunPolicy, platform?: Platform): FrameworkSpec {
   const { master, workers, processesPerNode, elastic, ...shared } = props;
-  const { replicas: workerCount = 1, ...workerProps } = workers ?? {};
+  const { specs, largest } = renderRoles(CONTAINER, shared, rolesFrom(props), platform);
   const spec: PyTorchJobSpec = {
     ...(Object.keys(runPolicy).length > 0 && { runPolicy }),
     ...(processesPerNode && { nprocPerNode: processesPerNode }),
     ...(elastic && { elasticPolicy: elasticPolicy(elastic) }),
-    pytorchReplicaSpecs: {
-      ...(master && { Master: replicaSpec(CONTAINER, 1, mergeReplica(shared, master), platform) }),
-      ...(workers && { Worker: replicaSpec(CONTAINER, workerCount, mergeReplica(shared, workerProps), platform) }),
-    },
-  };
-  const largest: Record<string, number> = {
-    ...(master && { Master: 1 }),
-    ...(workers && { Worker: Math.max(workerCount, elastic?.maxReplicas ?? 0) }),
+    pytorchReplicaSpecs: { ...specs },
   };
   return { spec, largest };
 }
 
+const rolesFrom = ({ master, workers, elastic }: PyTorchProps): readonly Role[] =>
+  rolesOf({ master, workers }, TYPES).map((role) =>
+    role.type === 'Worker' && elastic ? { ...role, most: elastic.maxReplicas } : role,
+  );
+
 function problemsOf(props: PyTorchProps): string[] {
-  const { master, workers, elastic, processesPerNode, image } = props;
+  const { master, workers, elastic, processesPerNode } = props;
   const problems: string[] = [];
   if (!master && !workers) problems.push("a PyTorch job needs 'master', 'workers' or both");
-  for (const [role, replica] of Object.entries({ master, workers })) {
-    if (replica && !(replica.image ?? image))
-      problems.push(`'${role}' has no image: set 'image' on it or on the framework`);
-  }
-  const count = workers?.replicas ?? 1;
-  const wrong = countProblems('workers.replicas', count);
-  problems.push(...wrong.map((problem) => `${problem}: leave 'workers' out for a job of one pod`));
+  problems.push(...roleProblems(props, rolesFrom(props)));
   if (processesPerNode && !/^(auto|cpu|gpu|[1-9]\d*)$/.test(processesPerNode)) {
     problems.push(`'processesPerNode' must be auto, cpu, gpu or a positive number, got '${processesPerNode}'`);
   }
-  return elastic ? [...problems, ...elasticProblems(elastic, workers && count)] : problems;
-}
-
-function elasticProblems(elastic: ElasticProps, workers: number | undefined): string[] {
-  const { minReplicas: min, maxReplicas: max } = elastic;
-  if (workers === undefined) return ["'elastic' needs 'workers': it changes their number"];
-  if (!Number.isInteger(min) || min < 1) return [`'elastic.minReplicas' must be a positive integer, got ${min}`];
-  if (max < min) return [`'elastic.maxReplicas' (${max}) must not be below 'elastic.minReplicas' (${min})`];
-  if (workers < min || workers > max) {
-    return [
-      `'workers.replicas' (${workers}) must lie between 'elastic.minReplicas' (${min}) and 'elastic.maxReplicas' (${max})`,
-    ];
-  }
-  return [];
+  return elastic ? [...problems, ...boundsProblems(elastic, workers && (workers.replicas ?? 1))] : problems;
 }
 
 function elasticPolicy(elastic: ElasticProps): ElasticPolicy {

@@ -1,6 +1,6 @@
 import type { JobStatus } from '../api/job.ts';
 import type { Instant } from '../runtime/environment.ts';
-import { hasFailed, isDisrupted, isTerminating, type Pod, phaseOf, type Seat } from './pod-state.ts';
+import { countOf, hasFailed, isDisrupted, isTerminating, type Pod, phaseOf, type Seat } from './pod-state.ts';
 import type { Scene } from './scene.ts';
 
 /** How a job ends. */
@@ -61,11 +61,16 @@ export function exitCodeOf(replica: Seat['replica'], pod: Pod): number | undefin
   return pod.status?.containerStatuses?.find((status) => status.name === main)?.state?.terminated?.exitCode;
 }
 
-function neverRestarts(scene: Scene): Verdict | undefined {
-  for (const { type, restartPolicy } of scene.job.replicas) {
-    const count = scene.tally[type]?.failed ?? 0;
-    if (restartPolicy !== 'Never' || count === 0) continue;
-    return failed(`${scene.kind.kind.kind} ${scene.job.name} is failed because ${count} ${type} replica(s) failed.`);
+function neverRestarts({ kind, job, tally }: Scene): Verdict | undefined {
+  for (const replica of job.replicas) {
+    const { type, restartPolicy } = replica;
+    const count = countOf(tally, type);
+    if (restartPolicy !== 'Never' || count.failed === 0) continue;
+    if (kind.toleratesFailures?.(job, replica, count)) continue;
+    return failed(
+      kind.failureMessage?.(job, type, count.failed) ??
+        `${kind.kind.kind} ${job.name} is failed because ${count.failed} ${type} replica(s) failed.`,
+    );
   }
   return undefined;
 }

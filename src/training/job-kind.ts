@@ -5,7 +5,7 @@ import type { Lookup, OwnedKind, Permission } from '../runtime/domain.ts';
 import type { Verdict } from './failure.ts';
 import type { Job, Replica, ReplicaRef, RestartPolicy } from './job.ts';
 import type { TrainingOptions } from './options.ts';
-import type { Pod, Seat, Tally } from './pod-state.ts';
+import type { Count, Pod, Roster, Seat, Tally } from './pod-state.ts';
 import type { Scene } from './scene.ts';
 
 export interface NamedPort {
@@ -27,6 +27,9 @@ export interface Autoscaling {
   readonly metrics: readonly unknown[];
 }
 
+/** The host name of a pod of the job, from everywhere in the cluster: `<pod>.<job>.<namespace>.svc`. */
+export type HostOf = (replica: ReplicaRef) => string;
+
 /**
  * What tells one job kind from another. All else (pods, Services, conditions, policies, clean-up) is shared by
  * {@link planJob}; a further kind is one file that fills this in.
@@ -47,9 +50,15 @@ export interface JobKind<S = unknown> {
   replicaSpecsOf(spec: S): Readonly<Record<string, ReplicaSpec>> | undefined;
   /** The pod that carries the label `job-role: master`. */
   isMaster(job: Job<S>, replica: ReplicaRef): boolean;
-  /** Appended to the environment of every container of the replica's pod. */
-  environment(job: Job<S>, replica: ReplicaRef): readonly EnvVar[];
-  progress(job: Job<S>, tally: Tally): Progress;
+  /** Appended to the environment of the containers of the replica's pod. */
+  environment(job: Job<S>, replica: ReplicaRef, hostOf: HostOf): readonly EnvVar[];
+  /** Which containers are given the environment. @default 'all' */
+  readonly environmentIn?: 'all' | 'main';
+  progress(job: Job<S>, tally: Tally, roster: Roster): Progress;
+  /** Whether the job goes on without failed pods that are not replaced. @default - it fails */
+  toleratesFailures?(job: Job<S>, replica: Replica, count: Count): boolean;
+  /** How a job that fails with them says so. @default `<Kind> j is failed because 1 Worker replica(s) failed.` */
+  failureMessage?(job: Job<S>, type: string, failed: number): string;
   /** Only for kinds whose workers scale by metrics. */
   autoscaling?(job: Job<S>): Autoscaling | undefined;
   /** Only for kinds that need more than pods and a Service. */

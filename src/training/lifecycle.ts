@@ -47,7 +47,7 @@ export function recordStart(scene: Scene, draft: Draft): Draft {
 
 /** Running as soon as the framework's rule says so; after a restart, only when every pod is back. */
 export function recordProgress(scene: Scene, draft: Draft): Draft {
-  const { stage, message } = scene.kind.progress(scene.job, scene.tally);
+  const { stage, message } = scene.kind.progress(scene.job, scene.tally, scene.roster);
   if (stage !== 'running' || replaceable(scene).length > 0) return draft;
   if (isTrue(draft.status, 'Restarting') && !everyPodStarted(scene)) return draft;
   return withCondition(draft, scene, 'Running', message);

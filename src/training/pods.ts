@@ -1,9 +1,11 @@
 import type { KubeObject } from '../api/kube.ts';
 import { JOB_ROLE_LABEL, JOB_ROLE_MASTER } from '../api/labels.ts';
-import type { PodSpec } from '../api/pod-template.ts';
+import type { Container, PodSpec } from '../api/pod-template.ts';
 import type { GangScheduler } from './gang.ts';
+
 import { type Job, podName, type Replica, type ReplicaRef } from './job.ts';
-import type { JobKind } from './job-kind.ts';
+import type { HostOf, JobKind } from './job-kind.ts';
+
 import { DEFAULT_CLUSTER_DOMAIN, type TrainingOptions } from './options.ts';
 import { ownedBy, replicaLabels } from './ownership.ts';
 import { usesServicePerPod } from './service.ts';
@@ -41,10 +43,7 @@ export function podFor(
       ...(mark?.schedulerName && !template.spec?.schedulerName ? { schedulerName: mark.schedulerName } : {}),
       ...mark?.spec,
       restartPolicy: policyOf(replica),
-      containers: (template.spec?.containers ?? []).map((container) => ({
-        ...container,
-        env: [...(container.env ?? []), ...kind.environment(job, ref)],
-      })),
+      containers: [...containersFor(kind, job, replica, index, options)],
     }),
   };
 }
@@ -58,6 +57,23 @@ const furnished = (kind: JobKind, job: Job, replica: Replica, options: TrainingO
 function roleLabel(kind: JobKind, job: Job, ref: ReplicaRef): Readonly<Record<string, string>> {
   const role = kind.extension ? kind.extension.roleOf(job, ref) : kind.isMaster(job, ref) && JOB_ROLE_MASTER;
   return role ? { [JOB_ROLE_LABEL]: role } : {};
+}
+
+function containersFor(
+  kind: JobKind,
+  job: Job,
+  replica: Replica,
+  index: number,
+  options: TrainingOptions,
+): readonly Container[] {
+  const added = kind.environment(job, { type: replica.type, index }, hostNamesOf(job, options));
+  const containers = replica.template.spec?.containers ?? [];
+  if (added.length === 0) return containers;
+  return containers.map((container, i) =>
+    kind.environmentIn === 'main' && i !== replica.main
+      ? container
+      : { ...container, env: [...(container.env ?? []), ...added] },
+  );
 }
 
 function annotationsOf(...sources: readonly (Readonly<Record<string, string>> | undefined)[]): {
@@ -79,4 +95,14 @@ function hostNames(job: Job, name: string, spec: PodSpec | undefined, options: T
     subdomain: job.name,
     dnsConfig: { ...spec?.dnsConfig, searches: [...(spec?.dnsConfig?.searches ?? []), domain] },
   };
+}
+
+/**
+ * The names by which pods of the job are found from everywhere: through the job's one headless Service, or each through
+ * its own. The cluster's domain is left to the resolver unless the installation names it.
+ */
+function hostNamesOf(job: Job, options: TrainingOptions): HostOf {
+  const parents = usesServicePerPod(job, options) ? [job.namespace] : [job.name, job.namespace];
+  const domain = [...parents, 'svc', ...(options.clusterDomain ? [options.clusterDomain] : [])].join('.');
+  return (replica) => `${podName(job, replica)}.${domain}`;
 }

@@ -1,9 +1,13 @@
+import { chmodSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { NAMESPACE, POD } from '../../src/api/kinds.ts';
 import { useEmbeddedPlatform } from '../support/embedded-platform.ts';
 import { eventually } from '../support/eventually.ts';
 import { kubeflowTraining, runUpstreamTest, upstreamClientTests } from '../support/kubeflow-training.ts';
 import { runPython } from '../support/python-client.ts';
+import { PADDLE_PROGRAM, TENSORFLOW_PROGRAM, XGBOOST_PROGRAM } from '../support/stand-in-programs.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 /** Rank 0 waits for the others at the address that all are told, as torch.distributed does, and adds up their ranks. */
 const PROGRAM = `
@@ -44,6 +48,9 @@ const UPSTREAM = [
   'test_e2e_pytorchjob.py::test_sdk_e2e_managed_by',
   'test_e2e_pytorchjob.py::test_sdk_e2e_create_from_image',
   'test_e2e_jaxjob.py::test_sdk_e2e',
+  'test_e2e_tfjob.py::test_sdk_e2e',
+  'test_e2e_xgboostjob.py::test_sdk_e2e',
+  'test_e2e_paddlejob.py::test_sdk_e2e',
 ] as const;
 
 /** What stands for upstream's images, which are not pulled here. */
@@ -51,6 +58,9 @@ const images = {
   images: [
     { match: '*pytorch-dist-mnist*', host: true, entrypoint: ['python3', '-c', PROGRAM] },
     { match: '*jaxjob-dist-spmd-mnist*', host: true, entrypoint: ['python3', '-c', JAX_ENVIRONMENT] },
+    { match: '*xgboost-dist-iris*', host: true, entrypoint: ['python3', '-c', XGBOOST_PROGRAM] },
+    { match: '*tf-mnist-with-summaries*', path: pythonThatRuns(TENSORFLOW_PROGRAM) },
+    { match: '*paddlepaddle/paddle*', path: pythonThatRuns(PADDLE_PROGRAM) },
     { match: '*hello-world*', host: true, cmd: ['echo', 'Hello!'] },
     { match: '*', host: true },
   ],
@@ -125,4 +135,13 @@ function stepsOf(printed: string): Record<string, Record<string, unknown>> {
       return [step, values];
     }),
   );
+}
+
+/** A folder whose `python` runs this program, whatever it is asked to run. */
+function pythonThatRuns(program: string): string {
+  const folder = temporaryFolder('python');
+  const file = join(folder, 'python');
+  writeFileSync(file, `#!/usr/bin/env python3\n${program}`);
+  chmodSync(file, 0o755);
+  return folder;
 }

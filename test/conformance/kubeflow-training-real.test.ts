@@ -5,6 +5,7 @@ import { eventually } from '../support/eventually.ts';
 import { kubeflowTraining, runUpstreamTest, upstreamClientTests } from '../support/kubeflow-training.ts';
 import { runPython } from '../support/python-client.ts';
 import { useRealPlatform } from '../support/real-platform.ts';
+import { PADDLE_PROGRAM, TENSORFLOW_PROGRAM, XGBOOST_PROGRAM } from '../support/stand-in-programs.ts';
 import { withoutRegistry } from '../support/without-registry.ts';
 
 const MINUTES = 60_000;
@@ -22,6 +23,9 @@ const UPSTREAM = [
   'test_e2e_pytorchjob.py::test_sdk_e2e_create_from_func',
   'test_e2e_pytorchjob.py::test_sdk_e2e_create_from_image',
   'test_e2e_jaxjob.py::test_sdk_e2e',
+  'test_e2e_tfjob.py::test_sdk_e2e',
+  'test_e2e_xgboostjob.py::test_sdk_e2e',
+  'test_e2e_paddlejob.py::test_sdk_e2e',
 ] as const;
 
 let python = '';
@@ -74,6 +78,9 @@ describe('upstream’s own tests of that client', () => {
     await withoutRegistry(platform.api, [
       { instead: 'pytorch-dist-mnist', image: image(), command: ['env', 'EPOCHS=5', 'python3', '-c', DIGITS] },
       { instead: 'jaxjob-dist-spmd-mnist', image: image(), command: ['python3', '-c', JAX_ENVIRONMENT] },
+      { instead: 'tf-mnist-with-summaries', image: image(), command: ['python3', '-c', TENSORFLOW_PROGRAM] },
+      { instead: 'xgboost-dist-iris', image: image(), command: ['python3', '-c', XGBOOST_PROGRAM] },
+      { instead: 'paddlepaddle/paddle', image: image(), command: ['python3', '-c', PADDLE_PROGRAM] },
       { instead: 'hello-world', image: image(), command: ['echo', 'Hello!'] },
       { instead: 'docker.io/pytorch/pytorch', image: image() },
     ]);

@@ -10,9 +10,12 @@ import {
   type JaxProps,
   JobVolume,
   NvidiaGpu,
+  type PaddleProps,
   Platform,
   type PyTorchProps,
   synthesize,
+  type TensorFlowProps,
+  type XGBoostProps,
 } from '../../src/constructs/index.ts';
 
 function job(props: DistributedTrainingJobProps, id = 'train') {
@@ -91,6 +94,50 @@ describe('DistributedTrainingJob', () => {
     expect(manifest()).toMatchSnapshot();
   });
 
+  test('TensorFlow', () => {
+    const framework = Framework.tensorflow({
+      image: 'tf:1',
+      command: ['python3', 'train.py'],
+      chief: {},
+      workers: { replicas: 2, accelerator: Accelerator.nvidia(NvidiaGpu.L4, { count: 1 }) },
+      parameterServers: { replicas: 2, resources: { memory: { request: Size.gibibytes(16) } } },
+      evaluator: { image: 'evaluate:1', restartPolicy: 'Always' },
+      dynamicWorkers: true,
+    });
+    expect(job({ framework, platform: Platform.eks() }).manifest()).toMatchSnapshot();
+  });
+
+  test('TensorFlow without a chief', () => {
+    const framework = Framework.tensorflow({ image: 'tf:1', workers: { replicas: 3 }, allWorkers: true });
+    expect(job({ framework }).manifest()).toMatchObject({
+      kind: 'TFJob',
+      spec: { successPolicy: 'AllWorkers', tfReplicaSpecs: { Worker: { replicas: 3 } } },
+    });
+  });
+
+  test('XGBoost', () => {
+    const framework = Framework.xgboost({ image: 'xgb:1', workers: { replicas: 2, restartPolicy: 'ExitCode' } });
+    expect(job({ framework, runPolicy: { backoffLimit: 2 } }).manifest()).toMatchSnapshot();
+  });
+
+  test('Paddle', () => {
+    const framework = Framework.paddle({
+      image: 'paddle:1',
+      command: ['python3', '-m', 'paddle.distributed.launch', 'train.py'],
+      workers: { replicas: 2 },
+      elastic: { minReplicas: 1, maxReplicas: 4, etcd: 'etcd.ml.svc:2379', maxRestarts: 2 },
+    });
+    expect(job({ framework }).manifest()).toMatchSnapshot();
+  });
+
+  test('Paddle with parameter servers', () => {
+    const framework = Framework.paddle({ image: 'p:1', parameterServers: { replicas: 2 }, workers: { replicas: 4 } });
+    expect(job({ framework }).manifest()).toMatchObject({
+      kind: 'PaddleJob',
+      spec: { paddleReplicaSpecs: { Master: { replicas: 2 }, Worker: { replicas: 4 } } },
+    });
+  });
+
   test('its default child is the custom resource', () => {
     expect(ApiObject.of(job({ framework: pytorch() }).construct).kind).toBe('PyTorchJob');
   });
@@ -145,6 +192,40 @@ describe('DistributedTrainingJob', () => {
     ['half a worker', { replicas: 1.5 }, "'replicas' must be a positive integer, got 1.5"],
   ])('refuses a JAX job with %s', (_what, props, message) => {
     expect(job({ framework: Framework.jax({ image: 'jax:1', ...props }) }).synth).toThrow(message);
+  });
+
+  test.each<[string, Partial<TensorFlowProps>, string]>([
+    ['nobody who decides', { workers: undefined, parameterServers: {} }, "needs 'chief', 'workers' or both"],
+    ['no image', { image: undefined }, "'workers' has no image"],
+    ['no worker', { workers: { replicas: 0 } }, "'workers.replicas' must be a positive integer, got 0"],
+    ['a policy that a chief overrules', { chief: {}, allWorkers: true }, "'allWorkers' means nothing beside 'chief'"],
+    ['dynamic workers alone', { dynamicWorkers: true }, "'dynamicWorkers' needs 'parameterServers'"],
+  ])('refuses a TensorFlow job with %s', (_what, props, message) => {
+    const framework = Framework.tensorflow({ image: 'tf:1', workers: { replicas: 2 }, ...props });
+    expect(job({ framework }).synth).toThrow(message);
+  });
+
+  test.each<[string, Partial<XGBoostProps>, string]>([
+    ['no image', { image: undefined }, "'master' has no image"],
+    ['half a worker', { workers: { replicas: 0.5 } }, "'workers.replicas' must be a positive integer, got 0.5"],
+  ])('refuses an XGBoost job with %s', (_what, props, message) => {
+    expect(job({ framework: Framework.xgboost({ image: 'xgb:1', ...props }) }).synth).toThrow(message);
+  });
+
+  const elastic = { minReplicas: 1, maxReplicas: 4, etcd: 'etcd:2379' };
+  test.each<[string, Partial<PaddleProps>, string]>([
+    ['no role', { workers: undefined }, "needs 'workers', 'parameterServers' or both"],
+    ['no image', { image: undefined }, "'workers' has no image"],
+    ['workers out of bounds', { elastic: { ...elastic, minReplicas: 3 } }, "'workers.replicas' (2) must lie between"],
+    ['elastic trainers', { elastic, parameterServers: {} }, "leave 'parameterServers' out"],
+    [
+      'an etcd that is none',
+      { elastic: { ...elastic, etcd: 'http://etcd' } },
+      "'elastic.etcd' must be a host and a port",
+    ],
+  ])('refuses a Paddle job with %s', (_what, props, message) => {
+    const framework = Framework.paddle({ image: 'paddle:1', workers: { replicas: 2 }, ...props });
+    expect(job({ framework }).synth).toThrow(message);
   });
 
   test('refuses a name too long for the pods that the job can grow to', () => {

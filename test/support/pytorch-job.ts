@@ -41,6 +41,25 @@ export function jaxJob(namespace: string, name: string, shape: Omit<JobShape, 'm
   });
 }
 
+/** Where the other kinds keep their replicas, and the name of the container that trains. */
+const OTHER_KINDS = {
+  TFJob: ['tfReplicaSpecs', 'tensorflow'],
+  XGBoostJob: ['xgbReplicaSpecs', 'xgboost'],
+  PaddleJob: ['paddleReplicaSpecs', 'paddle'],
+} as const;
+
+/** A job of another kind whose pods fake nodes accept, with so many pods of each replica type. */
+export function jobWith(
+  kind: keyof typeof OTHER_KINDS,
+  place: { readonly namespace: string; readonly name: string },
+  counts: Readonly<Record<string, number>>,
+  shape: Omit<JobShape, 'master' | 'worker'> = {},
+): KubeObject {
+  const [field, container] = OTHER_KINDS[kind];
+  const replicas = Object.entries(counts).map(([type, count]) => [type, replicaOf(container, count, shape)]);
+  return jobOf(kind, place, shape, { [field]: Object.fromEntries(replicas) });
+}
+
 function jobOf(kind: string, place: KubeObject['metadata'], shape: JobShape, replicaSpecs: object): KubeObject {
   return {
     apiVersion: 'kubeflow.org/v1',

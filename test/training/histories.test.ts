@@ -18,7 +18,7 @@ const moves: fc.Arbitrary<Move> = fc.oneof(
     weight: 6,
     arbitrary: fc.record({
       do: fc.constantFrom('run', 'run', 'run', 'succeed', 'fail', 'crash', 'evict', 'stall', 'loop', 'starve'),
-      pod: fc.nat(4),
+      pod: fc.nat(6),
     }),
   },
   { weight: 2, arbitrary: fc.record({ do: fc.constantFrom('reap', 'suspend', 'resume') }) },
@@ -26,11 +26,23 @@ const moves: fc.Arbitrary<Move> = fc.oneof(
   { weight: 2, arbitrary: fc.record({ do: fc.constant('wait' as const), seconds: fc.integer({ min: 1, max: 60 }) }) },
 );
 
+const METRICS = [{ type: 'Resource', resource: { name: 'cpu', target: { type: 'Utilization' } } }];
+const elasticPolicy = fc.constantFrom(undefined, { minReplicas: 1 }, { maxReplicas: 3, metrics: METRICS });
+
+/** What only one kind has. */
+const SPECS: Readonly<Record<string, fc.Arbitrary<object>>> = {
+  PyTorchJob: fc.record({ elasticPolicy }),
+  PaddleJob: fc.record({ elasticPolicy }),
+  TFJob: fc.record({ enableDynamicWorker: fc.boolean(), successPolicy: fc.constantFrom('', 'AllWorkers') }),
+};
+
 const sketchesOf = (kind: string): fc.Arbitrary<JobSketch> =>
   fc.record({
     kind: fc.constant(kind),
     master: fc.boolean(),
     workers: fc.integer({ min: 1, max: 3 }),
+    others: fc.boolean(),
+    spec: (SPECS[kind] ?? fc.constant({})) as fc.Arbitrary<object>,
     restartPolicy: fc.constantFrom('Always', 'OnFailure', 'Never', 'ExitCode'),
     runPolicy: fc.record(
       {

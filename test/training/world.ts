@@ -19,6 +19,9 @@ const REPLICA_SPECS: Readonly<Record<string, string>> = {
   PyTorchJob: 'pytorchReplicaSpecs',
   JAXJob: 'jaxReplicaSpecs',
   MPIJob: 'mpiReplicaSpecs',
+  TFJob: 'tfReplicaSpecs',
+  XGBoostJob: 'xgbReplicaSpecs',
+  PaddleJob: 'paddleReplicaSpecs',
 };
 
 const kindNamed = (name: string): JobKind => {
@@ -33,6 +36,8 @@ export interface JobSketch {
   /** For kinds that have one. @default true */
   readonly master?: boolean;
   readonly workers?: number;
+  /** One pod of each further type that may stand beside those. @default false */
+  readonly others?: boolean;
   readonly restartPolicy?: string;
   readonly runPolicy?: PyTorchJobSpec['runPolicy'];
   readonly annotations?: Record<string, string>;
@@ -43,6 +48,7 @@ export interface JobSketch {
 export function jobOf(sketch: JobSketch = {}): PyTorchJob {
   const { kind = 'PyTorchJob', master = true, workers = 2, restartPolicy } = sketch;
   const { mainContainer, replicaTypes } = kindNamed(kind);
+  const others = sketch.others ? replicaTypes.filter((type) => !['Master', 'Worker'].includes(type)) : [];
   const replica = (replicas: number) => ({
     replicas,
     ...(restartPolicy ? { restartPolicy } : {}),
@@ -63,6 +69,7 @@ export function jobOf(sketch: JobSketch = {}): PyTorchJob {
         ...(replicaTypes.includes('Launcher') ? { Launcher: replica(1) } : {}),
         ...(master && replicaTypes.includes('Master') ? { Master: replica(1) } : {}),
         ...(workers > 0 ? { Worker: replica(workers) } : {}),
+        ...Object.fromEntries(others.filter((type) => type !== 'Chief' || !master).map((type) => [type, replica(1)])),
       },
       ...sketch.spec,
     },

@@ -1,5 +1,6 @@
 import type { PyTorchJobSpec } from '../../api/kubeflow-org.ts';
 import type { EnvVar } from '../../api/pod-template.ts';
+import { elasticBounds } from '../elastic-bounds.ts';
 import { type Job, podName, portNumber, type ReplicaRef, replicaOf, totalReplicas } from '../job.ts';
 import type { NamedPort } from '../job-kind.ts';
 import { env, UNBUFFERED } from './variables.ts';
@@ -45,19 +46,12 @@ function processEnvironment(job: Job<PyTorchJobSpec>): readonly EnvVar[] {
   return [env('PET_NPROC_PER_NODE', nprocPerNode ?? 'auto')];
 }
 
-/** The bounds of an elastic job: each copies the other, and both copy the number of workers. */
-export function elasticBounds(job: Job<PyTorchJobSpec>): { readonly min: number; readonly max: number } {
-  const workers = replicaOf(job, 'Worker')?.count ?? 1;
-  const { minReplicas, maxReplicas } = job.spec.elasticPolicy ?? {};
-  return { min: minReplicas ?? maxReplicas ?? workers, max: maxReplicas ?? minReplicas ?? workers };
-}
-
 function elasticEnvironment(job: Job<PyTorchJobSpec>, port: NamedPort): readonly EnvVar[] {
   const policy = job.spec.elasticPolicy ?? {};
   const worker = replicaOf(job, 'Worker');
   const host = policy.rdzvHost ?? podName(job, { type: 'Worker', index: 0 });
   const rdzvPort = policy.rdzvPort ?? (worker && portNumber(worker, port.name)) ?? port.number;
-  const { min, max } = elasticBounds(job);
+  const { min, max } = elasticBounds(job, policy);
   const conf = (policy.rdzvConf ?? []).map(({ key, value }) => `${key ?? ''}=${value ?? ''}`).join(',');
   return [
     ...(policy.maxRestarts === undefined ? [] : [env('PET_MAX_RESTARTS', policy.maxRestarts)]),

@@ -15,14 +15,19 @@ export interface Decider {
 const WAITING: Progress = { stage: 'waiting', message: '' };
 
 /** The job runs while a pod of the deciding type does, and has succeeded when enough of them have. */
-export function progressOf(kind: Kind, job: Job, tally: Tally, { type, enough, wording }: Decider): Progress {
-  const replica = replicaOf(job, type);
+export function progressOf(kind: Kind, job: Job, tally: Tally, decider: Decider): Progress {
+  const replica = replicaOf(job, decider.type);
   if (!replica) return WAITING;
-  const short = wording === 'name only';
-  const subject = `${kind.kind} ${short ? job.name : `${job.namespace}/${job.name}`}`;
-  const { active, succeeded } = countOf(tally, type);
-  if (succeeded >= (enough ?? replica.count)) {
-    return { stage: 'succeeded', message: `${subject} ${short ? 'is ' : ''}successfully completed.` };
-  }
-  return active === 0 ? WAITING : { stage: 'running', message: `${subject} is running.` };
+  const { active, succeeded } = countOf(tally, decider.type);
+  if (succeeded >= (decider.enough ?? replica.count)) return successOf(kind, job, decider);
+  return active === 0 ? WAITING : { stage: 'running', message: `${subjectOf(kind, job, decider)} is running.` };
 }
+
+/** The job is done, whatever the counts say. */
+export function successOf(kind: Kind, job: Job, decider: Pick<Decider, 'wording'>): Progress {
+  const verb = decider.wording === 'name only' ? 'is ' : '';
+  return { stage: 'succeeded', message: `${subjectOf(kind, job, decider)} ${verb}successfully completed.` };
+}
+
+const subjectOf = ({ kind }: Kind, { name, namespace }: Job, { wording }: Pick<Decider, 'wording'>): string =>
+  `${kind} ${wording === 'name only' ? name : `${namespace}/${name}`}`;

@@ -1,6 +1,7 @@
 import { PYTORCH_JOB } from '../../api/kinds.ts';
 import type { PyTorchJobSpec } from '../../api/kubeflow-org.ts';
-import { elasticBounds, pytorchEnvironment } from '../environment/pytorch.ts';
+import { autoscalingOf } from '../elastic-bounds.ts';
+import { pytorchEnvironment } from '../environment/pytorch.ts';
 import { type Job, replicaOf } from '../job.ts';
 import type { JobKind, Progress } from '../job-kind.ts';
 import type { Tally } from '../pod-state.ts';
@@ -25,12 +26,7 @@ export const pytorch: JobKind<PyTorchJobSpec> = {
   },
   environment: (job, replica) => pytorchEnvironment(job, replica, PORT),
   progress,
-  autoscaling(job) {
-    const metrics = job.spec.elasticPolicy?.metrics;
-    if (!metrics || metrics.length === 0) return undefined;
-    const { min, max } = elasticBounds(job);
-    return { minReplicas: min, maxReplicas: max, metrics };
-  },
+  autoscaling: (job) => autoscalingOf(job, job.spec.elasticPolicy),
 };
 
 /** The Master decides; without one all workers do, or any worker of an elastic job. */

@@ -44,6 +44,19 @@ describe('armature preview', () => {
     });
   });
 
+  test.each([
+    ['TFJob', 'tensorflow', 'tfReplicaSpecs', ['Chief', 'Worker']],
+    ['XGBoostJob', 'xgboost', 'xgbReplicaSpecs', ['Master', 'Worker']],
+    ['PaddleJob', 'paddle', 'paddleReplicaSpecs', ['Worker']],
+  ])('shows what each pod of a %s is told', (kind, container, field, types) => {
+    const template = { spec: { containers: [{ name: container, image: 'train:1' }] } };
+    const replicas = Object.fromEntries(
+      types.map((type) => [type, { replicas: types.length === 1 ? 2 : 1, template }]),
+    );
+    const { previews, skipped } = preview({ ...job(), kind, spec: { [field]: replicas } });
+    expect(textReport(previews, skipped)).toMatchSnapshot();
+  });
+
   test('shows what is cleaned away', () => {
     const { previews, skipped } = preview(job({ cleanPodPolicy: 'All', ttlSecondsAfterFinished: 60 }));
     const text = textReport(previews, skipped);

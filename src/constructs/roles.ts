@@ -1,0 +1,59 @@
+import type { ReplicaSpec } from '../api/index.ts';
+import type { Platform } from './cluster-platform.ts';
+import { countProblems, mergeReplica, type ReplicaProps, replicaSpec, type WorkerProps } from './replica.ts';
+
+/** One kind of pod of a job, as its framework's props describe it. */
+export interface Role {
+  /** The replica type, such as `Worker`. */
+  readonly type: string;
+  /** Where it stands in the framework's props, such as `workers`. */
+  readonly path: string;
+  /** Fields override what is said for all roles. */
+  readonly props: WorkerProps;
+  /** Most pods it can ever have. @default - as many as it starts with */
+  readonly most?: number;
+}
+
+/** The pods of a job by replica type, and the most of each that it can have. */
+export interface Roles {
+  readonly specs: Readonly<Record<string, ReplicaSpec>>;
+  readonly largest: Readonly<Record<string, number>>;
+}
+
+/** The roles that the props give: those that are undefined are left out. */
+export function rolesOf(
+  props: Readonly<Record<string, WorkerProps | undefined>>,
+  types: Readonly<Record<string, string>>,
+): readonly Role[] {
+  return Object.entries(types).flatMap(([path, type]) => {
+    const role = props[path];
+    return role ? [{ type, path, props: role }] : [];
+  });
+}
+
+/** The roles as the API has them. */
+export function renderRoles(
+  container: string,
+  shared: ReplicaProps,
+  roles: readonly Role[],
+  platform?: Platform,
+): Roles {
+  const specs: Record<string, ReplicaSpec> = {};
+  const largest: Record<string, number> = {};
+  for (const { type, props, most } of roles) {
+    const { replicas = 1, ...own } = props;
+    specs[type] = replicaSpec(container, replicas, mergeReplica(shared, own), platform);
+    largest[type] = Math.max(replicas, most ?? 0);
+  }
+  return { specs, largest };
+}
+
+/** What is wrong with roles, in words that say how to mend it. */
+export function roleProblems(shared: ReplicaProps, roles: readonly Role[]): string[] {
+  return roles.flatMap(({ path, props }) => [
+    ...((props.image ?? shared.image) ? [] : [`'${path}' has no image: set 'image' on it or on the framework`]),
+    ...countProblems(`${path}.replicas`, props.replicas ?? 1).map(
+      (problem) => `${problem}: leave '${path}' out instead`,
+    ),
+  ]);
+}

@@ -5,17 +5,25 @@ export interface ControllerRule {
   readonly group: string;
   readonly resources: readonly string[];
   readonly verbs: readonly string[];
+  /** Of these objects only. @default - all */
+  readonly names?: readonly string[];
 }
 
 /** What the controller needs whatever its flags. */
 export const controllerRules: readonly ControllerRule[] = [
+  {"group":"","resources":["configmaps"],"verbs":["create","list","patch","watch"]},
   {"group":"","resources":["nodes"],"verbs":["list","watch"]},
   {"group":"","resources":["pods","services"],"verbs":["create","delete","list","watch"]},
+  {"group":"","resources":["secrets"],"verbs":["create"]},
+  {"group":"","resources":["serviceaccounts"],"verbs":["create","list","watch"]},
   {"group":"autoscaling","resources":["horizontalpodautoscalers"],"verbs":["create","delete","list","patch","watch"]},
+  {"group":"batch","resources":["jobs"],"verbs":["create","delete","list","patch","watch"]},
   {"group":"events.k8s.io","resources":["events"],"verbs":["create","patch"]},
-  {"group":"kubeflow.org","resources":["jaxjobs","paddlejobs","pytorchjobs","tfjobs","xgboostjobs"],"verbs":["delete","list","watch"]},
-  {"group":"kubeflow.org","resources":["jaxjobs/finalizers","paddlejobs/finalizers","pytorchjobs/finalizers","tfjobs/finalizers","xgboostjobs/finalizers"],"verbs":["update"]},
-  {"group":"kubeflow.org","resources":["jaxjobs/status","paddlejobs/status","pytorchjobs/status","tfjobs/status","xgboostjobs/status"],"verbs":["patch"]},
+  {"group":"kubeflow.org","resources":["jaxjobs","mpijobs","paddlejobs","pytorchjobs","tfjobs","xgboostjobs"],"verbs":["delete","list","watch"]},
+  {"group":"kubeflow.org","resources":["jaxjobs/finalizers","mpijobs/finalizers","paddlejobs/finalizers","pytorchjobs/finalizers","tfjobs/finalizers","xgboostjobs/finalizers"],"verbs":["update"]},
+  {"group":"kubeflow.org","resources":["jaxjobs/status","mpijobs/status","paddlejobs/status","pytorchjobs/status","tfjobs/status","xgboostjobs/status"],"verbs":["patch"]},
+  {"group":"rbac.authorization.k8s.io","resources":["clusterroles"],"verbs":["bind"],"names":["armature-mpi-launcher"]},
+  {"group":"rbac.authorization.k8s.io","resources":["rolebindings"],"verbs":["create","list","watch"]},
 ];
 
 /** What it needs besides, by gang scheduler. */

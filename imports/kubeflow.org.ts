@@ -22,6 +22,25 @@ export class JAXJob extends ApiObject {
   }
 }
 
+export interface MPIJobProps {
+  readonly metadata?: ApiObjectMetadata;
+  readonly spec: MPIJobSpec;
+}
+
+/** `MPIJob` of `kubeflow.org/v1`. */
+export class MPIJob extends ApiObject {
+  static readonly GVK = { apiVersion: 'kubeflow.org/v1', kind: 'MPIJob' };
+
+  /** The plain object, for use where no construct tree is. */
+  static manifest(props: MPIJobProps): MPIJobProps & { readonly apiVersion: string; readonly kind: string } {
+    return { ...MPIJob.GVK, ...props };
+  }
+
+  constructor(scope: Construct, id: string, props: MPIJobProps) {
+    super(scope, id, MPIJob.manifest(props));
+  }
+}
+
 export interface PaddleJobProps {
   readonly metadata?: ApiObjectMetadata;
   readonly spec: PaddleJobSpec;
@@ -312,6 +331,55 @@ export interface SpecSecurityContext {
   readonly runAsUser?: number;
   readonly runAsGroup?: number;
   readonly [field: string]: unknown;
+}
+
+export interface MPIJobSpec {
+  /**
+   * spec.runPolicy.managedBy is immutable: delete the job and create it anew
+   * @default {}
+   */
+  readonly runPolicy?: MPIJobSpecRunPolicy;
+  /**
+   * spec.mpiReplicaSpecs is required: give it a Launcher, a Worker, or both
+   * spec.mpiReplicaSpecs may only have the keys Launcher and Worker, spelled exactly so
+   * spec.mpiReplicaSpecs[Launcher].replicas must be 1: put further pods under Worker
+   * spec.mpiReplicaSpecs[Worker].replicas must be at least 1: leave Worker out for a job of one pod
+   */
+  readonly mpiReplicaSpecs: Readonly<Record<string, MpiReplicaSpecs>>;
+  readonly slotsPerWorker?: number;
+  /**
+   * spec.transport is immutable
+   * @default "exec"
+   */
+  readonly transport?: "exec" | "ssh";
+  readonly sshAuthMountPath?: string;
+  readonly mpiImplementation?: "OpenMPI" | "Intel" | "MPICH";
+  readonly runLauncherAsWorker?: boolean;
+  /** spec.launcherCreationPolicy must be one of AtStartup, WaitForWorkersReady */
+  readonly launcherCreationPolicy?: string;
+  readonly mainContainer?: string;
+  /** spec.cleanPodPolicy must be one of All, Running, None */
+  readonly cleanPodPolicy?: string;
+}
+
+export interface MPIJobSpecRunPolicy {
+  readonly activeDeadlineSeconds?: number;
+  readonly backoffLimit?: number;
+  /** spec.runPolicy.cleanPodPolicy must be one of All, Running, None */
+  readonly cleanPodPolicy?: string;
+  /** spec.runPolicy.managedBy must be one of kubeflow.org/training-operator, kubeflow.org/mpi-operator, kueue.x-k8s.io/multikueue */
+  readonly managedBy?: string;
+  readonly schedulingPolicy?: SchedulingPolicy;
+  /** @default false */
+  readonly suspend?: boolean;
+  readonly ttlSecondsAfterFinished?: number;
+}
+
+export interface MpiReplicaSpecs {
+  readonly replicas?: number;
+  /** restartPolicy must be one of Always, OnFailure, Never, ExitCode */
+  readonly restartPolicy?: string;
+  readonly template?: Template;
 }
 
 export interface PaddleJobSpec {

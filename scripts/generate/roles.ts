@@ -18,6 +18,8 @@ export interface ControllerRule {
   readonly group: string;
   readonly resources: readonly string[];
   readonly verbs: readonly string[];
+  /** Of these objects only. @default - all */
+  readonly names?: readonly string[];
 }
 
 /** What the controller needs whatever its flags. */
@@ -39,8 +41,8 @@ function additional(rules: readonly PolicyRule[], known: readonly PolicyRule[]):
 
 function lines(rules: readonly PolicyRule[], indent: string): string {
   return rules
-    .flatMap(({ apiGroups, resources, verbs }) =>
-      apiGroups.map((group) => `${indent}${JSON.stringify({ group, resources, verbs })},`),
+    .flatMap(({ apiGroups, resources, verbs, resourceNames: names }) =>
+      apiGroups.map((group) => `${indent}${JSON.stringify({ group, resources, verbs, names })},`),
     )
     .join('\n');
 }

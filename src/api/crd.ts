@@ -1,7 +1,8 @@
 import type * as z from 'zod';
-import type { Kind, KubeObject } from './kube.ts';
+import { apiVersionOf, type Kind, type KubeObject } from './kube.ts';
 import type { CelRule } from './schema.ts';
 import { type StructuralSchema, toStructural } from './structural.ts';
+import { lostFields } from './versions.ts';
 
 export interface PrinterColumn {
   readonly name: string;
@@ -29,6 +30,20 @@ export interface ResourceDefinition {
   /** @default none */
   readonly shortNames?: readonly string[];
   readonly categories?: readonly string[];
+  /** Other versions of the same objects. @default none */
+  readonly versions?: readonly FurtherVersion[];
+}
+
+/**
+ * A further version in which a kind is served. Versions differ in defaults, rules and columns only: the apiserver turns
+ * one into the other by changing `apiVersion`, and drops what the other's schema does not know.
+ */
+export interface FurtherVersion {
+  readonly version: string;
+  readonly spec: z.ZodType;
+  readonly columns?: readonly PrinterColumn[];
+  /** Objects are kept in this version. @default false, in the definition's own */
+  readonly stored?: boolean;
 }
 
 export interface CustomResourceDefinition extends KubeObject {
@@ -36,6 +51,9 @@ export interface CustomResourceDefinition extends KubeObject {
     readonly group: string;
     readonly names: Readonly<Record<string, unknown>>;
     readonly scope: 'Namespaced' | 'Cluster';
+    /** Present when there are several versions. */
+    readonly conversion?: { readonly strategy: 'None' };
+    /** The definition's own version first. */
     readonly versions: readonly CustomResourceVersion[];
   };
 }
@@ -67,21 +85,70 @@ export function crdOf(definition: ResourceDefinition): CustomResourceDefinition 
         ...(definition.categories ? { categories: definition.categories } : {}),
       },
       scope: kind.namespaced ? 'Namespaced' : 'Cluster',
-      versions: [
-        {
-          name: kind.version,
-          served: true,
-          storage: true,
-          ...(definition.columns ? { additionalPrinterColumns: definition.columns } : {}),
-          schema: { openAPIV3Schema: rootOf(definition) },
-          subresources: {
-            ...(definition.status ? { status: {} } : {}),
-            ...(definition.scale ? { scale: definition.scale } : {}),
-          },
-        },
-      ],
+      ...versionsOf(definition),
     },
   };
+}
+
+/** Whether an object is of this kind, in any of the versions it is served in. */
+export function isServed({ kind, versions = [] }: ResourceDefinition, object: KubeObject): boolean {
+  const served = [kind.version, ...versions.map(({ version }) => version)];
+  return (
+    object.kind === kind.kind && served.some((version) => object.apiVersion === apiVersionOf({ ...kind, version }))
+  );
+}
+
+/** The schema of the version that an object is written in. */
+export function schemaOf(definition: ResourceDefinition, { apiVersion }: KubeObject): StructuralSchema | undefined {
+  const { group } = definition.kind;
+  const { versions } = crdOf(definition).spec;
+  return versions.find(({ name }) => apiVersionOf({ group, version: name }) === apiVersion)?.schema.openAPIV3Schema;
+}
+
+/** An object as it is read in the definition's own version, the one that controllers watch. */
+export const inOwnVersion = ({ kind }: ResourceDefinition, object: KubeObject): KubeObject => ({
+  ...object,
+  apiVersion: apiVersionOf(kind),
+});
+
+function versionsOf(definition: ResourceDefinition): Pick<CustomResourceDefinition['spec'], 'conversion' | 'versions'> {
+  const { kind, versions: further = [] } = definition;
+  const storedElsewhere = further.some(({ stored }) => stored);
+  const own = versionOf(definition, kind.version, !storedElsewhere);
+  if (further.length === 0) return { versions: [own] };
+  const others = further.map(({ version, spec, columns, stored = false }) =>
+    versionOf({ ...definition, spec, ...(columns && { columns }) }, version, stored),
+  );
+  for (const other of others) refuseLoss(kind, own, other);
+  return { conversion: { strategy: 'None' }, versions: [own, ...others] };
+}
+
+function versionOf(definition: ResourceDefinition, name: string, storage: boolean): CustomResourceVersion {
+  return {
+    name,
+    served: true,
+    storage,
+    ...(definition.columns ? { additionalPrinterColumns: definition.columns } : {}),
+    schema: { openAPIV3Schema: rootOf(definition) },
+    subresources: {
+      ...(definition.status ? { status: {} } : {}),
+      ...(definition.scale ? { scale: definition.scale } : {}),
+    },
+  };
+}
+
+/** A field that one version lacks would be lost by whoever writes through that version. */
+function refuseLoss(kind: Kind, own: CustomResourceVersion, other: CustomResourceVersion): void {
+  for (const [from, to] of [
+    [own, other],
+    [other, own],
+  ] as const) {
+    const lost = lostFields(from.schema.openAPIV3Schema, to.schema.openAPIV3Schema);
+    if (lost.length === 0) continue;
+    throw new Error(
+      `${kind.kind} ${from.name} cannot be served as ${to.name} without a conversion webhook: it would lose ${lost.join(', ')}; give both versions these fields`,
+    );
+  }
 }
 
 function rootOf(definition: ResourceDefinition): StructuralSchema {

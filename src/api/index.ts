@@ -10,6 +10,7 @@ export * from './labels.ts';
 export * from './pod-template.ts';
 export type { CelRule } from './schema.ts';
 export * from './structural.ts';
+export * from './versions.ts';
 
 /** Every kind this project brings to a cluster. */
 export const DEFINITIONS: readonly ResourceDefinition[] = [...TRAINING_JOB_DEFINITIONS];

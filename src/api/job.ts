@@ -34,18 +34,16 @@ const schedulingPolicy = () =>
 /**
  * How a job is run and cleaned away. The apiserver stores `{ suspend: false }` when it is left out, because upstream's
  * Python client reads it without asking whether it is there.
+ * @param managers - values of `managedBy` that mean us
  */
-export const runPolicy = () =>
+export const runPolicy = (managers: readonly string[] = [MANAGED_BY_TRAINING_OPERATOR]) =>
   stored(
     cel(
       z.object({
         activeDeadlineSeconds: int64(0).optional(),
         backoffLimit: int32(0).optional(),
         cleanPodPolicy: oneOf(text(16), 'spec.runPolicy.cleanPodPolicy', ['', ...CLEAN_POD_POLICIES]).optional(),
-        managedBy: oneOf(text(), 'spec.runPolicy.managedBy', [
-          MANAGED_BY_TRAINING_OPERATOR,
-          MANAGED_BY_MULTIKUEUE,
-        ]).optional(),
+        managedBy: oneOf(text(), 'spec.runPolicy.managedBy', [...managers, MANAGED_BY_MULTIKUEUE]).optional(),
         schedulingPolicy: schedulingPolicy().optional(),
         suspend: stored(z.boolean(), false),
         ttlSecondsAfterFinished: int32(0).optional(),

@@ -89,6 +89,25 @@ export const PADDLE_JOB: Kind = {
   plural: 'paddlejobs',
   namespaced: true,
 };
+/** The version that controllers watch; {@link MPI_JOB_V1} is another view of the same objects. */
+export const MPI_JOB: Kind = {
+  group: 'kubeflow.org',
+  version: 'v2beta1',
+  kind: 'MPIJob',
+  plural: 'mpijobs',
+  namespaced: true,
+};
+export const MPI_JOB_V1: Kind = { ...MPI_JOB, version: 'v1' };
+export const BATCH_JOB: Kind = { group: 'batch', version: 'v1', kind: 'Job', plural: 'jobs', namespaced: true };
+const rbac = (kind: string, plural: string, namespaced = true): Kind => ({
+  group: 'rbac.authorization.k8s.io',
+  version: 'v1',
+  kind,
+  plural,
+  namespaced,
+});
+export const CLUSTER_ROLE = rbac('ClusterRole', 'clusterroles', false);
+export const ROLE_BINDING = rbac('RoleBinding', 'rolebindings');
 export const CUSTOM_RESOURCE_DEFINITION: Kind = {
   group: 'apiextensions.k8s.io',
   version: 'v1',

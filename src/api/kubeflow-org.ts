@@ -2,11 +2,13 @@ import * as z from 'zod';
 import { metricSpec } from './autoscaling.ts';
 import { jobDefinition, replicaSpecs, runPolicy, type TrainingJob } from './job.ts';
 import { JAX_JOB, PYTORCH_JOB } from './kinds.ts';
+import { MPI_JOB_DEFINITION, type MPIJobSpec } from './mpi-job.ts';
 import { PADDLE_JOB_DEFINITION, type PaddleJobSpec } from './paddle-job.ts';
 import { cel, int32, text } from './schema.ts';
 import { TF_JOB_DEFINITION, type TFJobSpec } from './tf-job.ts';
 import { XGBOOST_JOB_DEFINITION, type XGBoostJobSpec } from './xgboost-job.ts';
 
+export * from './mpi-job.ts';
 export * from './paddle-job.ts';
 export * from './tf-job.ts';
 export * from './xgboost-job.ts';
@@ -79,7 +81,7 @@ export const JAX_JOB_DEFINITION = jobDefinition({
 });
 
 /** The spec of any of them. */
-export type JobSpec = PyTorchJobSpec | JAXJobSpec | TFJobSpec | XGBoostJobSpec | PaddleJobSpec;
+export type JobSpec = PyTorchJobSpec | JAXJobSpec | TFJobSpec | XGBoostJobSpec | PaddleJobSpec | MPIJobSpec;
 
 /** The training jobs, in the order in which they are documented. */
 export const TRAINING_JOB_DEFINITIONS = [
@@ -88,4 +90,5 @@ export const TRAINING_JOB_DEFINITIONS = [
   TF_JOB_DEFINITION,
   XGBOOST_JOB_DEFINITION,
   PADDLE_JOB_DEFINITION,
+  MPI_JOB_DEFINITION,
 ] as const;

@@ -18,14 +18,23 @@ export const SCHEDULER_PLUGINS_GROUP_LABEL = 'scheduling.x-k8s.io/pod-group';
 /** The operator-name label's value for a job kind, such as `pytorchjob-controller`. */
 export const operatorNameOf = (kind: string): string => `${kind.toLowerCase()}-controller`;
 
+/** The operator-name label's value on what an MPIJob over ssh owns. */
+export const MPI_OPERATOR = 'mpi-operator';
+
 /** Who may look after a job: `spec.runPolicy.managedBy`. */
 export const MANAGED_BY_TRAINING_OPERATOR = 'kubeflow.org/training-operator';
+export const MANAGED_BY_MPI_OPERATOR = 'kubeflow.org/mpi-operator';
 export const MANAGED_BY_MULTIKUEUE = 'kueue.x-k8s.io/multikueue';
 
 /** On a job: how long it takes once all of its pods run, such as `2h30m`; for `armature simulate`. */
 export const EXPECTED_DURATION_ANNOTATION = 'armature.dev/expected-duration';
 /** On a job: how often it saves what it has done, such as `10m`; what came after is lost when a pod is taken away. */
 export const CHECKPOINT_INTERVAL_ANNOTATION = 'armature.dev/checkpoint-interval';
+
+/** On a launcher's Job: tells the pod template that it was made from. */
+export const TEMPLATE_HASH_ANNOTATION = 'armature.dev/template-hash';
+/** On a job's ConfigMap: the Secret that holds its keys, which is made before it. */
+export const KEYS_ANNOTATION = 'armature.dev/ssh-keys';
 
 export const QUEUE_NAME_LABEL = 'kueue.x-k8s.io/queue-name';
 export const QUEUE_PRIORITY_CLASS_LABEL = 'kueue.x-k8s.io/priority-class';

@@ -24,6 +24,7 @@ interface Flags {
   readonly namespace?: string;
   readonly gangSchedulerName?: string;
   readonly clusterDomain?: string;
+  readonly mpiKubectlDeliveryImage?: string;
   readonly only?: readonly string[];
   readonly logLevel: LogLevel;
 }
@@ -53,6 +54,10 @@ export function controllerCommand(): Command {
       'schedule the pods of a job together: volcano, or the scheduler with co-scheduling',
     )
     .option('--cluster-domain <domain>', "the cluster's DNS domain (default: cluster.local)")
+    .option(
+      '--mpi-kubectl-delivery-image <image>',
+      "brings kubectl to the launchers of MPIJobs by exec (default: upstream's)",
+    )
     .option('--only <domains>', `run these only, separated by commas: ${Object.keys(DOMAINS).join(', ')}`, domainNames)
     .option('--log-level <level>', 'debug, info, warn or error', 'info')
     .action(run);
@@ -90,6 +95,7 @@ async function run(flags: Flags): Promise<void> {
   const only = (flags.only ?? Object.keys(DOMAINS)) as readonly DomainName[];
   const options = {
     ...(flags.clusterDomain && { clusterDomain: flags.clusterDomain }),
+    ...(flags.mpiKubectlDeliveryImage && { kubectlDeliveryImage: flags.mpiKubectlDeliveryImage }),
     ...(flags.gangSchedulerName && { gangScheduler: flags.gangSchedulerName }),
   };
   const leaderElection = {

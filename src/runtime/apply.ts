@@ -1,3 +1,4 @@
+import { randomBytes as systemRandomBytes } from 'node:crypto';
 import { apiVersionOf, controllerOf, type Kind, type KubeObject, keyOf, type OwnerReference } from '../api/kube.ts';
 import {
   ApiError,
@@ -8,6 +9,7 @@ import {
   type ObjectRef,
 } from './client.ts';
 import type { Domain, Observed, OwnedKind, Plan } from './domain.ts';
+import type { RandomBytes } from './environment.ts';
 import { deepEqual, isSubset, mergePatch } from './json.ts';
 import { settleAll } from './limiter.ts';
 import type { OwnWrites } from './own-writes.ts';
@@ -21,6 +23,8 @@ export interface ApplyContext {
   /** Start with one write and double, so that a quota that refused once is not asked a hundred times. */
   readonly cautious?: boolean;
   readonly signal?: AbortSignal;
+  /** @default - the operating system's */
+  readonly randomBytes?: RandomBytes;
 }
 
 export interface ApplyOutcome {
@@ -63,7 +67,9 @@ export async function applyPlan<T extends KubeObject>(
       return stoppedBy([toError(written.reason)], written.reason);
     }
   }
-  failures.push(...(await writeAll(childWrites(domain, observed, plan, context), context)));
+  for (const stage of childWrites(domain, observed, plan, context)) {
+    if (failures.length === 0) failures.push(...(await writeAll(stage, context)));
+  }
   if (failures.some(isNamespaceTerminating)) {
     return { failures, statusWritten: false, removedSelf: false, stopped: 'namespace-ends' };
   }
@@ -101,30 +107,38 @@ function refOf({ metadata: { namespace, name = '' } }: KubeObject): ObjectRef {
   return namespace ? { namespace, name } : { name };
 }
 
+/** In stages: each is begun when the one before it has succeeded. What is drawn comes with the first of two. */
 function childWrites<T extends KubeObject>(
   domain: Domain<T>,
   observed: Observed<T>,
   plan: Plan,
   context: ApplyContext,
-): Write[] {
+): Write[][] {
   const owner = observed.object;
   const existing = new Map(observed.children.map((child) => [identity(child), child]));
+  const first: Write[] = [];
   const writes: Write[] = [];
+  let drawn = false;
   for (const { object, gracePeriodSeconds } of plan.remove ?? []) {
     const underway = object.metadata.deletionTimestamp !== undefined;
     if (underway && gracePeriodSeconds === undefined) continue;
-    writes.push(() => remove(ownedKind(domain, object).kind, object, owner, context, gracePeriodSeconds));
+    first.push(() => remove(ownedKind(domain, object).kind, object, owner, context, gracePeriodSeconds));
   }
   for (const wanted of plan.children) {
-    const { kind, update } = ownedKind(domain, wanted);
+    const { kind, update, draw } = ownedKind(domain, wanted);
     const child = withOwner(wanted, domain.kind, owner);
+    if (draw) {
+      first.push(() => createUnseen(kind, draw(child, context.randomBytes ?? systemRandomBytes), context));
+      drawn = true;
+      continue;
+    }
     const present = existing.get(identity(wanted));
     if (!present) writes.push(() => create(kind, child, owner, context));
     else if (update === 'patch' && present.metadata.deletionTimestamp === undefined && !isSubset(wanted, present)) {
       writes.push(() => patch(kind, child, owner, context));
     }
   }
-  return writes;
+  return drawn ? [first, writes] : [[...first, ...writes]];
 }
 
 function ownedKind(domain: Pick<Domain, 'owns' | 'kind'>, object: KubeObject): OwnedKind {
@@ -165,6 +179,16 @@ async function create(kind: Kind, child: KubeObject, owner: KubeObject, context:
       return;
     }
     throw nameTaken(present, holder, owner);
+  }
+}
+
+/** A name that is taken is that of an earlier try: nobody else uses a name that belongs to the owner's UID. */
+async function createUnseen(kind: Kind, child: KubeObject, context: ApplyContext): Promise<void> {
+  const { client, fieldManager, signal } = context;
+  try {
+    await client.create(kind, child, { ...TERSE, fieldManager, ...(signal && { signal }) });
+  } catch (error) {
+    if (!isAlreadyExists(error)) throw error;
   }
 }
 

@@ -61,7 +61,8 @@ export class ControllerLoop {
 
     const own = informers.request({ kind: domain.kind });
     own.listen((change) => this.#onObject(change));
-    const owned = domain.owns.map(({ kind, fields, labelSelector, optional, update }) => {
+    const watched = domain.owns.filter(({ draw }) => draw === undefined);
+    const owned = watched.map(({ kind, fields, labelSelector, optional, update }) => {
       const informer = informers.request({
         kind,
         ...(labelSelector && { labelSelector }),
@@ -72,13 +73,18 @@ export class ControllerLoop {
       informer.listen((change) => this.#onChild(change));
       return informer.cache;
     });
-    const lookups = reads.map(({ kind, fields, optional }, index) => {
-      const informer = informers.request({ kind, ...(fields && { fields }), ...(optional && { optional }) });
+    const lookups = reads.map(({ kind, fields, labelSelector, optional }, index) => {
+      const informer = informers.request({
+        kind,
+        ...(labelSelector && { labelSelector }),
+        ...(fields && { fields }),
+        ...(optional && { optional }),
+      });
       informer.listen((change) => this.#onLookup(index, change));
       return informer.cache;
     });
     const caches = new Map<string, Cache>([[kindId(domain.kind), own.cache]]);
-    for (const [index, { kind }] of domain.owns.entries()) caches.set(kindId(kind), owned[index]!);
+    for (const [index, { kind }] of watched.entries()) caches.set(kindId(kind), owned[index]!);
     this.#workshop = {
       domain,
       client,

@@ -1,5 +1,5 @@
 import type { Kind, KubeObject } from '../api/kube.ts';
-import type { Instant } from './environment.ts';
+import type { Instant, RandomBytes } from './environment.ts';
 
 /** A kind that a domain creates. */
 export interface OwnedKind {
@@ -16,6 +16,17 @@ export interface OwnedKind {
   readonly update: 'never' | 'patch';
   /** The kind may not be served by the cluster; then it is not watched, and plans see none of it. @default false */
   readonly optional?: boolean;
+  /** Never deleted by the controller, and no right to do so is asked for: it goes with its owner. @default false */
+  readonly stays?: boolean;
+  /**
+   * Adds what chance decides and nobody may see, such as a pair of keys, to a child that is about to be created. Otherwise
+   * pure. Such a kind is created and never seen: it is not watched, read or deleted, so no plan observes it, and no right to
+   * read it is needed. A plan names the child until it knows that it is made. It is created before the plan's other children,
+   * which follow only once it is there: one of them can therefore say so for plans to come. Its name must belong to its
+   * owner's UID alone, since a name that is taken counts as made.
+   * @default - children are created as planned, and watched
+   */
+  readonly draw?: (child: KubeObject, randomBytes: RandomBytes) => KubeObject;
 }
 
 /** Objects that a plan reads without owning them, such as the nodes its pods run on. */
@@ -27,6 +38,14 @@ export interface Lookup<T extends KubeObject = KubeObject> {
   readonly optional?: boolean;
   /** The objects the plan needs to see, by `namespace/name`, given the object and its children. Pure. */
   readonly keys: (object: T, children: readonly KubeObject[]) => readonly string[];
+  /** Narrows the watch. @default - every object of the kind */
+  readonly labelSelector?: string;
+  /**
+   * UIDs of controllers whose objects the plan sees as well, such as the pods of a child that is a Job. Their changes do not
+   * lead to a new plan; the change of the child that follows them does. Pure.
+   * @default - none
+   */
+  readonly owners?: (object: T, children: readonly KubeObject[]) => readonly string[];
 }
 
 /** One rule of what a domain asks of the API; the roles are generated from these. */
@@ -34,7 +53,9 @@ export interface Permission {
   readonly group: string;
   /** `pods`, or with a subresource `pods/status`. */
   readonly resource: string;
-  readonly verbs: readonly ('get' | 'list' | 'watch' | 'create' | 'update' | 'patch' | 'delete')[];
+  readonly verbs: readonly ('get' | 'list' | 'watch' | 'create' | 'update' | 'patch' | 'delete' | 'bind')[];
+  /** Of these objects only. @default - all */
+  readonly names?: readonly string[];
 }
 
 /** What is known of one object at one moment. */

@@ -1,6 +1,9 @@
 /** A moment in milliseconds since the Unix epoch. */
 export type Instant = number;
 
+/** So many bytes that nobody can guess. */
+export type RandomBytes = (length: number) => Uint8Array;
+
 /** Cancels a timer; calling it again does nothing. */
 export type Cancel = () => void;
 
@@ -14,6 +17,8 @@ export interface Environment {
   random(): number;
   /** Runs `task` once after `delayMs` milliseconds. */
   after(delayMs: number, task: () => void): Cancel;
+  /** For secrets. @default - the operating system's; a simulation that must repeat itself brings its own */
+  randomBytes?: RandomBytes;
 }
 
 /** The real world. */

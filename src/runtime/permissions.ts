@@ -5,6 +5,8 @@ export interface PolicyRule {
   readonly apiGroups: readonly string[];
   readonly resources: readonly string[];
   readonly verbs: readonly string[];
+  /** @default - all */
+  readonly resourceNames?: readonly string[];
 }
 
 /** What the runtime itself needs in every namespace where it works: it reports Events. */
@@ -25,20 +27,21 @@ export function rulesFor(domains: readonly Pick<Domain, 'permissions'>[]): Polic
 /** The fewest rules that grant exactly these permissions; sorted, so that generated files do not churn. */
 export function mergeRules(permissions: readonly Permission[]): PolicyRule[] {
   const verbs = new Map<string, Set<string>>();
-  for (const { group, resource, verbs: asked } of permissions) {
-    const id = JSON.stringify([group, resource]);
+  for (const { group, resource, verbs: asked, names } of permissions) {
+    const id = JSON.stringify([group, resource, [...(names ?? [])].sort()]);
     verbs.set(id, new Set([...(verbs.get(id) ?? []), ...asked]));
   }
   const resources = new Map<string, string[]>();
   for (const [id, granted] of verbs) {
-    const [group, resource] = JSON.parse(id) as [string, string];
-    const same = JSON.stringify([group, [...granted].sort()]);
+    const [group, resource, names] = JSON.parse(id) as [string, string, string[]];
+    const same = JSON.stringify([group, [...granted].sort(), names]);
     resources.set(same, [...(resources.get(same) ?? []), resource]);
   }
   return [...resources]
-    .map(([same, names]) => {
-      const [group, granted] = JSON.parse(same) as [string, string[]];
-      return { apiGroups: [group], resources: names.sort(), verbs: granted };
+    .map(([same, alike]) => {
+      const [group, granted, names] = JSON.parse(same) as [string, string[], string[]];
+      const named = names.length > 0 && { resourceNames: names };
+      return { apiGroups: [group], resources: alike.sort(), verbs: granted, ...named };
     })
     .sort((left, right) => sortKey(left).localeCompare(sortKey(right)));
 }

@@ -14,7 +14,7 @@ export interface Workshop {
   readonly client: KubeClient;
   readonly environment: Environment;
   readonly objects: Cache;
-  /** In the order of `domain.owns`. */
+  /** Of the kinds of `domain.owns` that are seen. */
   readonly owned: readonly Cache[];
   /** In the order of `domain.reads`. */
   readonly lookups: readonly Cache[];
@@ -70,10 +70,11 @@ function observe(key: string, object: KubeObject, workshop: Workshop): Observed<
   const uid = object.metadata.uid ?? '';
   const children = owned.flatMap((cache) => [...cache.controlledBy(uid)]);
   const found: Record<string, readonly KubeObject[]> = {};
-  for (const [index, { name, keys }] of (domain.reads ?? []).entries()) {
+  for (const [index, { name, keys, owners }] of (domain.reads ?? []).entries()) {
     const wanted = keys(object, children);
     depends(key, index, wanted);
-    found[name] = wanted.flatMap((other) => lookups[index]?.get(other) ?? []);
+    const controlled = owners?.(object, children).flatMap((owner) => [...(lookups[index]?.controlledBy(owner) ?? [])]);
+    found[name] = [...wanted.flatMap((other) => lookups[index]?.get(other) ?? []), ...(controlled ?? [])];
   }
   return { object, children, lookups: found };
 }
@@ -88,7 +89,14 @@ async function carryOut(
   const timeout = new AbortController();
   const cancel = environment.after(timeoutMs, () => timeout.abort());
   try {
-    const context = { client, ownWrites, fieldManager, cautious: failures > 0, signal: timeout.signal };
+    const context = {
+      client,
+      ownWrites,
+      fieldManager,
+      cautious: failures > 0,
+      signal: timeout.signal,
+      ...(environment.randomBytes && { randomBytes: environment.randomBytes }),
+    };
     const outcome = await applyPlan(domain, observed, plan, context);
     if (outcome.stopped === 'owner-gone') return { type: 'behind' };
     if (outcome.stopped === 'namespace-ends') {

@@ -2,6 +2,7 @@ import type { JobStatus } from '../api/job.ts';
 import type { KubeObject } from '../api/kube.ts';
 import { dueReplacements } from './backoff.ts';
 import { autoscalerFor } from './elastic.ts';
+import type { JobKind } from './job-kind.ts';
 import { isTerminating } from './pod-state.ts';
 import { podFor } from './pods.ts';
 import type { Scene } from './scene.ts';
@@ -20,11 +21,13 @@ export interface Wanted {
 export function wantedChildren(scene: Scene, status: JobStatus): Wanted {
   const { kind, job, children, gang } = scene;
   const group = gang ? [gang.group(kind, job)] : [];
-  const upkeep = [...group, ...autoscalerFor(kind, job)];
+  const upkeep = [...group, ...autoscalerFor(kind, job), ...(kind.extension?.companions(scene) ?? [])];
   const services = servicesFor(kind, job, scene.options);
   const wanted = new Set([...upkeep, ...services].map(nameOf));
   const present = new Set(children.map(nameOf));
-  const obsolete = children.filter((child) => child.kind !== 'Pod' && !wanted.has(nameOf(child)));
+  const obsolete = children.filter(
+    (child) => child.kind !== 'Pod' && !wanted.has(nameOf(child)) && !staysWithJob(kind, child),
+  );
   const failed = dueReplacements(scene, status).map(({ pod }) => pod);
   return {
     upkeep,
@@ -33,13 +36,18 @@ export function wantedChildren(scene: Scene, status: JobStatus): Wanted {
   };
 }
 
-const nameOf = (object: KubeObject): string => `${object.kind}/${object.metadata.name}`;
+/** Whether a child is there as long as its job. */
+export const staysWithJob = (kind: JobKind, child: KubeObject): boolean =>
+  kind.extension?.owns.some((owned) => owned.stays && owned.kind.kind === child.kind) ?? false;
+
+/** Tells a job's children apart. */
+export const nameOf = (object: KubeObject): string => `${object.kind}/${object.metadata.name}`;
 
 function missingPods(scene: Scene): readonly KubeObject[] {
   const { kind, job, gang, options } = scene;
   const group = gang && scene.children.find((child) => child.kind === gang.kind.kind);
   if (gang && (!gang.admits(group) || (group && isTerminating(group)))) return [];
   return scene.roster.seats
-    .filter(({ pod }) => pod === undefined)
+    .filter((seat) => seat.pod === undefined && (kind.extension?.isDue(scene, seat) ?? true))
     .map(({ replica, index }) => podFor(kind, job, replica, index, options, gang));
 }

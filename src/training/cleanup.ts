@@ -9,10 +9,12 @@ import { usesServicePerPod } from './service.ts';
 export function leftovers(scene: Scene): readonly KubeObject[] {
   const { cleanPodPolicy } = scene.job.runPolicy;
   const children = scene.children.filter((child) => !isTerminating(child));
-  const helpers = children.filter((child) => child.kind !== 'Pod' && child.kind !== 'Service');
+  const kept = new Set(['Pod', 'Service', ...(scene.kind.extension?.owns ?? []).map(({ kind }) => kind.kind)]);
+  const helpers = children.filter((child) => !kept.has(child.kind));
   if (cleanPodPolicy === 'None') return helpers;
+  const working = scene.kind.extension?.unfinished(scene) ?? [];
   const pods = children.filter((child) => child.kind === 'Pod' && (cleanPodPolicy === 'All' || isUnfinished(child)));
-  return [...helpers, ...pods, ...uselessServices(scene, children, pods)];
+  return [...helpers, ...working, ...pods, ...uselessServices(scene, children, pods)];
 }
 
 /** The job's one Service serves running pods only; one of a single pod goes with that pod. */

@@ -30,6 +30,7 @@ function domainOf<S>(kind: JobKind<S>, options: TrainingOptions): Domain<Trainin
         fields: NODE_FIELDS,
         keys: (_job, children) => nodesOfInterest(children),
       },
+      ...(kind.extension?.reads ?? []),
     ],
     permissions: permissionsOf(kind, gang),
     counters: COUNTERS,
@@ -52,6 +53,7 @@ function ownedKinds<S>(kind: JobKind<S>, gang: GangScheduler | undefined): reado
         ]
       : []),
     ...(gang ? [{ kind: gang.kind, update: gang.update, optional: true } as const] : []),
+    ...(kind.extension?.owns ?? []),
   ];
 }
 
@@ -71,8 +73,24 @@ function permissionsOf<S>(kind: JobKind<S>, gang: GangScheduler | undefined): re
     { group: NODE.group, resource: NODE.plural, verbs: ['list', 'watch'] },
     ...(kind.autoscaling ? [dependant(HORIZONTAL_POD_AUTOSCALER, 'patch')] : []),
     ...(gang ? [dependant(gang.kind, ...(gang.update === 'patch' ? (['patch'] as const) : []))] : []),
+    ...(kind.extension?.owns ?? []).map(companionPermission),
+    ...(kind.extension?.permissions ?? []),
   ];
 }
+
+const companionPermission = ({ kind, update, draw, stays }: OwnedKind): Permission => ({
+  group: kind.group,
+  resource: kind.plural,
+  verbs: draw
+    ? ['create']
+    : [
+        'list',
+        'watch',
+        'create',
+        ...(stays ? [] : (['delete'] as const)),
+        ...(update === 'patch' ? (['patch'] as const) : []),
+      ],
+});
 
 const PER_JOB = ['job_namespace', 'framework'];
 const jobCounter = (word: string, help: string): CounterSpec => ({

@@ -2,6 +2,7 @@ import type { JobStatus } from '../api/job.ts';
 import type { PlannedCount, PlannedEvent } from '../runtime/domain.ts';
 import type { Instant } from '../runtime/environment.ts';
 import { type ConditionType, setCondition } from './conditions.ts';
+import type { Happening } from './job-kind.ts';
 import type { Scene } from './scene.ts';
 
 /** A plan in the making: each step takes one and returns the next. */
@@ -37,14 +38,20 @@ export const withCount = (draft: Draft, counter: string, by: number): Draft =>
 /** Upstream's reason for a state: the kind and one word, `PyTorchJobRunning`. */
 export const reasonOf = (scene: Scene, word: string): string => `${scene.kind.kind.kind}${word}`;
 
+/** `PyTorchJob j is created.` */
+export function messageOf({ kind, job }: Scene, happening: Happening): string {
+  const own = kind.extension?.message(job, happening);
+  return own ?? `${kind.kind.kind} ${job.name} is ${happening === 'stopped' ? 'suspended' : happening}.`;
+}
+
 export function withCondition(
   draft: Draft,
   scene: Scene,
   type: ConditionType,
   message: string,
-  options: { readonly word?: string; readonly status?: 'True' | 'False' } = {},
+  options: { readonly word?: string; readonly reason?: string; readonly status?: 'True' | 'False' } = {},
 ): Draft {
-  const reason = reasonOf(scene, options.word ?? type);
+  const reason = options.reason ?? reasonOf(scene, options.word ?? type);
   const status = setCondition(draft.status, { type, status: options.status ?? 'True', reason, message }, scene.now);
   return status === draft.status ? draft : { ...draft, status };
 }

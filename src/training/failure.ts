@@ -7,11 +7,19 @@ import type { Scene } from './scene.ts';
 export interface Verdict {
   readonly type: 'Succeeded' | 'Failed';
   readonly message: string;
+  /** @default - the kind's own word for the type */
+  readonly reason?: string;
 }
 
 /** The first of the rules that ends the job in failure, if any does. */
 export function judgeFailure(scene: Scene, status: JobStatus): Verdict | undefined {
-  return overDeadline(scene, status) ?? exitedForGood(scene) ?? neverRestarts(scene) ?? overBackoffLimit(scene, status);
+  return (
+    overDeadline(scene, status) ??
+    scene.kind.extension?.judgeFailure(scene) ??
+    exitedForGood(scene) ??
+    neverRestarts(scene) ??
+    overBackoffLimit(scene, status)
+  );
 }
 
 const failed = (message: string): Verdict => ({ type: 'Failed', message });
@@ -26,7 +34,11 @@ export function deadlineOf(scene: Scene, status: JobStatus): Instant | undefined
 function overDeadline(scene: Scene, status: JobStatus): Verdict | undefined {
   const deadline = deadlineOf(scene, status);
   if (deadline === undefined || scene.now < deadline) return undefined;
-  return failed(`Job ${scene.job.name} has failed because it was active longer than specified deadline`);
+  const reason = scene.kind.extension?.deadlineReason(scene.job);
+  return {
+    ...failed(`Job ${scene.job.name} has failed because it was active longer than specified deadline`),
+    ...(reason && { reason }),
+  };
 }
 
 /** Policy ExitCode: 1 to 127 is the program's own fault and final; 128 and above (signals) is worth another try. */

@@ -1,8 +1,12 @@
 import type { ReplicaSpec, RunPolicy } from '../api/job.ts';
 import type { Kind, KubeObject } from '../api/kube.ts';
-import type { EnvVar } from '../api/pod-template.ts';
-import type { Job, Replica, ReplicaRef } from './job.ts';
-import type { Count, Roster, Tally } from './pod-state.ts';
+import type { EnvVar, PodSpec } from '../api/pod-template.ts';
+import type { Lookup, OwnedKind, Permission } from '../runtime/domain.ts';
+import type { Verdict } from './failure.ts';
+import type { Job, Replica, ReplicaRef, RestartPolicy } from './job.ts';
+import type { TrainingOptions } from './options.ts';
+import type { Count, Pod, Roster, Seat, Tally } from './pod-state.ts';
+import type { Scene } from './scene.ts';
 
 export interface NamedPort {
   readonly name: string;
@@ -38,8 +42,8 @@ export interface JobKind<S = unknown> {
   readonly replicaTypes: readonly string[];
   /** The container that the framework runs in; the first one when none has this name. */
   readonly mainContainer: string;
-  /** Added to the main container unless a port of this name is there. */
-  readonly port: NamedPort;
+  /** Added to the main container unless a port of this name is there. @default - none */
+  readonly port?: NamedPort;
   readonly defaultRestartPolicy: 'Never' | 'OnFailure';
 
   runPolicyOf(spec: S): RunPolicy | undefined;
@@ -57,6 +61,59 @@ export interface JobKind<S = unknown> {
   failureMessage?(job: Job<S>, type: string, failed: number): string;
   /** Only for kinds whose workers scale by metrics. */
   autoscaling?(job: Job<S>): Autoscaling | undefined;
+  /** Only for kinds that need more than pods and a Service. */
+  readonly extension?: Extension<S>;
+}
+
+/** What conditions and events tell of a job; `stopped` is what suspension makes of Running. */
+export type Happening = 'created' | 'stopped' | 'suspended' | 'resumed';
+
+/** How a replica type's failures are judged, and what its pods are told. */
+export interface Policies {
+  readonly judged: RestartPolicy;
+  /** @default - as judged; ExitCode becomes Never */
+  readonly pod?: RestartPolicy;
+}
+
+/** What a kind with objects, names and an order of its own tells the shared planner. All of it is pure. */
+export interface Extension<S = unknown> {
+  /** Kinds of further children; they stay when the job has ended. */
+  readonly owns: readonly OwnedKind[];
+  readonly reads: readonly Lookup[];
+  /** Permissions beyond those over the children. */
+  readonly permissions: readonly Permission[];
+  /** Pods of a replica type that does not say how many. @default 1 */
+  readonly defaultReplicas: Readonly<Record<string, number>>;
+  /** Replica types of one pod, whose name has no index. */
+  readonly unnumbered: readonly string[];
+
+  policies(spec: S, type: string, given: RestartPolicy | undefined): Policies;
+  /** The value of the operator-name label. */
+  operatorName(job: Job<S>): string;
+  /** The value of the job-role label, if the pod carries one. */
+  roleOf(job: Job<S>, replica: ReplicaRef): string | undefined;
+  /** The value of the replica-index label. */
+  indexOf(job: Job<S>, replica: ReplicaRef): number;
+  /** The last touches to a pod. */
+  furnish(job: Job<S>, replica: Replica, spec: PodSpec, options: TrainingOptions): PodSpec;
+  /** Further children that a live job is to have now. */
+  companions(scene: Scene<S>): readonly KubeObject[];
+  /** What a suspended job is to have. */
+  whenSuspended(scene: Scene<S>): readonly KubeObject[];
+  /** Whether a missing pod is to be made now. */
+  isDue(scene: Scene<S>, seat: Seat): boolean;
+  /** Children that stand for a pod which somebody else makes. */
+  standIns(children: readonly KubeObject[]): readonly Pod[];
+  /** Asked before the shared rules. */
+  judgeFailure(scene: Scene<S>): Verdict | undefined;
+  /** The reason of a failure by deadline. @default - the shared one */
+  deadlineReason(job: Job<S>): string | undefined;
+  /** Children that still work for a job that has ended; `cleanPodPolicy` takes them away with the pods. */
+  unfinished(scene: Scene<S>): readonly KubeObject[];
+  /** Failed pods by replica type, where the pods themselves do not tell. */
+  failed(scene: Scene<S>): Readonly<Record<string, number>>;
+  /** The words of a condition. @default - the shared ones */
+  message(job: Job<S>, happening: Happening): string | undefined;
 }
 
 export interface TrainingObject<S = unknown> extends KubeObject {

@@ -8,7 +8,10 @@ export type RestartPolicy = 'Always' | 'OnFailure' | 'Never' | 'ExitCode';
 export interface Replica {
   readonly type: string;
   readonly count: number;
+  /** By which failures are judged. */
   readonly restartPolicy: RestartPolicy;
+  /** What the pod is told. @default - as judged */
+  readonly podRestartPolicy?: RestartPolicy;
   /** With the kind's port on its main container. */
   readonly template: PodTemplate;
   /** Index of the main container in the template. */
@@ -31,6 +34,8 @@ export interface Job<S = unknown> {
   /** In the kind's order; types that the spec leaves out are absent. */
   readonly replicas: readonly Replica[];
   readonly runPolicy: RunPolicy & { readonly cleanPodPolicy: string; readonly suspend: boolean };
+  /** Replica types whose pod's name has no index. */
+  readonly unnumbered: readonly string[];
   /** As stored; empty before the first look. */
   readonly status: JobStatus;
 }
@@ -40,9 +45,11 @@ export const replicaOf = (job: Job, type: string): Replica | undefined =>
 
 export const totalReplicas = (job: Job): number => job.replicas.reduce((sum, replica) => sum + replica.count, 0);
 
-/** `<job>-<type>-<index>`: the pod's name and host name. */
-export const podName = (job: Pick<Job, 'name'>, replica: ReplicaRef): string =>
-  `${job.name}-${replica.type.toLowerCase()}-${replica.index}`;
+/** `<job>-<type>-<index>`, or without the index: the pod's name and host name. */
+export function podName(job: Pick<Job, 'name' | 'unnumbered'>, { type, index }: ReplicaRef): string {
+  const name = `${job.name}-${type.toLowerCase()}`;
+  return job.unnumbered.includes(type) ? name : `${name}-${index}`;
+}
 
 /** The number of the kind's named port in a replica's main container. */
 export function portNumber(replica: Replica, name: string): number | undefined {

@@ -1,6 +1,6 @@
 import { timestamp } from '../api/timestamp.ts';
 import { isTrue } from './conditions.ts';
-import { type Draft, draftOf, reasonOf, withCondition, withEvent, withJobCount } from './draft.ts';
+import { type Draft, draftOf, messageOf, reasonOf, withCondition, withEvent, withJobCount } from './draft.ts';
 import { deadlineOf, replaceable, type Verdict } from './failure.ts';
 import { phaseOf } from './pod-state.ts';
 import type { Scene } from './scene.ts';
@@ -8,7 +8,7 @@ import type { Scene } from './scene.ts';
 /** The first look at a job. */
 export function recordCreation(scene: Scene, draft: Draft = draftOf(scene)): Draft {
   if (isTrue(draft.status, 'Created')) return draft;
-  const created = withCondition(draft, scene, 'Created', `${scene.kind.kind.kind} ${scene.job.name} is created.`);
+  const created = withCondition(draft, scene, 'Created', messageOf(scene, 'created'));
   return withJobCount(withEvent(created, ...templateWarnings(scene)), scene, 'training_operator_jobs_created_total');
 }
 
@@ -59,12 +59,9 @@ const everyPodStarted = (scene: Scene): boolean =>
 
 /** The end: nothing is made after this. */
 export function recordEnd(scene: Scene, draft: Draft, verdict: Verdict): Draft {
-  const { type, message } = verdict;
-  const ended = withCondition(draft, scene, type, message);
+  const { type, message, reason = reasonOf(scene, type) } = verdict;
+  const ended = withCondition(draft, scene, type, message, { reason });
   const status = { ...ended.status, completionTime: timestamp(scene.now) };
-  const told = withEvent(
-    { ...ended, status },
-    { type: type === 'Failed' ? 'Warning' : 'Normal', reason: reasonOf(scene, type), message },
-  );
+  const told = withEvent({ ...ended, status }, { type: type === 'Failed' ? 'Warning' : 'Normal', reason, message });
   return withJobCount(told, scene, `training_operator_jobs_${type === 'Failed' ? 'failed' : 'successful'}_total`);
 }

@@ -15,6 +15,12 @@ export interface TrainingOptions {
    * @default false
    */
   readonly servicePerPod?: boolean;
+  /**
+   * The image that brings kubectl to the launchers of MPIJobs by exec: its default command copies the program to /opt/kube/kubectl.
+   * @default ghcr.io/kubeflow/training-v1/kubectl-delivery:latest
+   */
+  readonly kubectlDeliveryImage?: string;
 }
 
+export const DEFAULT_KUBECTL_DELIVERY_IMAGE = 'ghcr.io/kubeflow/training-v1/kubectl-delivery:latest';
 export const DEFAULT_CLUSTER_DOMAIN = 'cluster.local';

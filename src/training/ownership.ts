@@ -26,7 +26,7 @@ export function ownedBy(kind: JobKind, job: Job): readonly OwnerReference[] {
 /** The labels of everything a job owns; they select all of its pods. */
 export const jobLabels = (kind: JobKind, job: Job): Readonly<Record<string, string>> => ({
   [JOB_NAME_LABEL]: job.name,
-  [OPERATOR_NAME_LABEL]: operatorNameOf(kind.kind.kind),
+  [OPERATOR_NAME_LABEL]: kind.extension?.operatorName(job) ?? operatorNameOf(kind.kind.kind),
 });
 
 /** Select the pods of one replica type. */
@@ -38,7 +38,7 @@ export const typeLabels = (kind: JobKind, job: Job, type: string): Readonly<Reco
 /** Select one pod. */
 export const replicaLabels = (kind: JobKind, job: Job, ref: ReplicaRef): Readonly<Record<string, string>> => ({
   ...typeLabels(kind, job, ref.type),
-  [REPLICA_INDEX_LABEL]: String(ref.index),
+  [REPLICA_INDEX_LABEL]: String(kind.extension?.indexOf(job, ref) ?? ref.index),
 });
 
 /** A selector as text, sorted by key. */

@@ -1,9 +1,9 @@
-import { MANAGED_BY_TRAINING_OPERATOR } from '../api/labels.ts';
+import { MANAGED_BY_MPI_OPERATOR, MANAGED_BY_TRAINING_OPERATOR } from '../api/labels.ts';
 import type { Observed, Plan } from '../runtime/domain.ts';
 import type { Instant } from '../runtime/environment.ts';
 import { replacementWakes } from './backoff.ts';
 import { tellChildren } from './child-events.ts';
-import { wantedChildren } from './children.ts';
+import { nameOf, staysWithJob, wantedChildren } from './children.ts';
 import { expiryOf, leftovers } from './cleanup.ts';
 import { isFinished } from './conditions.ts';
 import { type Draft, draftOf, withEvent, withWakes } from './draft.ts';
@@ -20,6 +20,9 @@ import { judgeSuccess } from './success.ts';
 import { recordResumption, recordSuspension } from './suspend.ts';
 import { explainEnd, recordTrouble, withoutTrouble } from './tell-trouble.ts';
 
+/** The names under which jobs are ours. */
+const OURS: readonly (string | undefined)[] = [undefined, MANAGED_BY_TRAINING_OPERATOR, MANAGED_BY_MPI_OPERATOR];
+
 const NOTHING: Plan = { children: [] };
 
 /** What should be true of a job of this kind, given what is. Pure. */
@@ -35,7 +38,7 @@ export function planJob<S>(kind: JobKind<S>, options: TrainingOptions = {}) {
 }
 
 function isManagedElsewhere({ job }: Scene): boolean {
-  return (job.runPolicy.managedBy ?? MANAGED_BY_TRAINING_OPERATOR) !== MANAGED_BY_TRAINING_OPERATOR;
+  return !OURS.includes(job.runPolicy.managedBy);
 }
 
 function planLive(scene: Scene): Plan {
@@ -94,11 +97,16 @@ const expired = ({ job, kind }: Scene) => [
 
 function planSuspended(scene: Scene): Plan {
   const suspended = recordSuspension(scene, withoutTrouble(recordCreation(scene)));
-  const remove = scene.children.filter((child) => !isTerminating(child));
-  const told = tellChildren(suspended, [], remove);
+  const kept = scene.kind.extension?.whenSuspended(scene) ?? [];
+  const names = new Set(kept.map(nameOf));
+  const remove = scene.children.filter(
+    (child) => !isTerminating(child) && !names.has(nameOf(child)) && !staysWithJob(scene.kind, child),
+  );
+  const made = kept.filter((object) => !scene.children.some((child) => nameOf(child) === nameOf(object)));
+  const told = tellChildren(suspended, made, remove);
   return {
     ...planOf(scene, told),
-    children: [],
+    children: kept,
     remove: [...remove.map((object) => ({ object })), ...lostPods(scene)],
   };
 }

@@ -84,10 +84,13 @@ export const isDisrupted = (pod: Pod): boolean =>
   pod.status?.conditions?.some((condition) => condition.type === 'DisruptionTarget' && condition.status === 'True') ??
   false;
 
-/** Finds each wanted pod by its name. */
-export function rosterOf(job: Job, children: readonly KubeObject[]): Roster {
+/**
+ * Finds each wanted pod by its name.
+ * @param standIns - take the seats of pods that are not the job's own children
+ */
+export function rosterOf(job: Job, children: readonly KubeObject[], standIns: readonly Pod[] = []): Roster {
   const pods = children.filter((child) => child.kind === 'Pod') as readonly Pod[];
-  const byName = new Map(pods.map((pod) => [pod.metadata.name, pod]));
+  const byName = new Map([...standIns, ...pods].map((pod) => [pod.metadata.name, pod]));
   const seats = job.replicas.flatMap((replica) =>
     Array.from({ length: replica.count }, (_, index): Seat => {
       const ref = { type: replica.type, index };

@@ -2,8 +2,10 @@ import type { KubeObject } from '../api/kube.ts';
 import { JOB_ROLE_LABEL, JOB_ROLE_MASTER } from '../api/labels.ts';
 import type { Container, PodSpec } from '../api/pod-template.ts';
 import type { GangScheduler } from './gang.ts';
-import { type Job, podName, type Replica } from './job.ts';
+
+import { type Job, podName, type Replica, type ReplicaRef } from './job.ts';
 import type { HostOf, JobKind } from './job-kind.ts';
+
 import { DEFAULT_CLUSTER_DOMAIN, type TrainingOptions } from './options.ts';
 import { ownedBy, replicaLabels } from './ownership.ts';
 import { usesServicePerPod } from './service.ts';
@@ -29,21 +31,32 @@ export function podFor(
       labels: {
         ...template.metadata?.labels,
         ...replicaLabels(kind, job, ref),
-        ...(kind.isMaster(job, ref) ? { [JOB_ROLE_LABEL]: JOB_ROLE_MASTER } : {}),
+        ...roleLabel(kind, job, ref),
         ...mark?.labels,
       },
       ...annotationsOf(template.metadata?.annotations, mark?.annotations),
       ownerReferences: ownedBy(kind, job),
     },
-    spec: {
+    spec: furnished(kind, job, replica, options, {
       ...template.spec,
       ...hostNames(job, podName(job, ref), template.spec, options),
       ...(mark?.schedulerName && !template.spec?.schedulerName ? { schedulerName: mark.schedulerName } : {}),
       ...mark?.spec,
-      restartPolicy: replica.restartPolicy === 'ExitCode' ? 'Never' : replica.restartPolicy,
-      containers: containersFor(kind, job, replica, index, options),
-    },
+      restartPolicy: policyOf(replica),
+      containers: [...containersFor(kind, job, replica, index, options)],
+    }),
   };
+}
+
+const policyOf = ({ podRestartPolicy, restartPolicy }: Replica): string =>
+  podRestartPolicy ?? (restartPolicy === 'ExitCode' ? 'Never' : restartPolicy);
+
+const furnished = (kind: JobKind, job: Job, replica: Replica, options: TrainingOptions, spec: PodSpec): PodSpec =>
+  kind.extension?.furnish(job, replica, spec, options) ?? spec;
+
+function roleLabel(kind: JobKind, job: Job, ref: ReplicaRef): Readonly<Record<string, string>> {
+  const role = kind.extension ? kind.extension.roleOf(job, ref) : kind.isMaster(job, ref) && JOB_ROLE_MASTER;
+  return role ? { [JOB_ROLE_LABEL]: role } : {};
 }
 
 function containersFor(

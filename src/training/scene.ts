@@ -19,6 +19,8 @@ export interface Scene<S = unknown> {
   readonly children: readonly KubeObject[];
   /** The nodes of pods that are not finished, or being deleted. */
   readonly nodes: readonly KubeObject[];
+  /** By the names of the domain's lookups. */
+  readonly lookups: Observed<KubeObject>['lookups'];
   readonly now: Instant;
 }
 
@@ -31,7 +33,7 @@ export function sceneOf<S>(
   now: Instant,
 ): Scene<S> {
   const job = resolve(kind, observed.object);
-  const roster = rosterOf(job, observed.children);
+  const roster = rosterOf(job, observed.children, kind.extension?.standIns(observed.children));
   return {
     kind,
     options,
@@ -41,6 +43,7 @@ export function sceneOf<S>(
     tally: tallyOf(job, roster),
     children: observed.children,
     nodes: observed.lookups[NODES_LOOKUP] ?? [],
+    lookups: observed.lookups,
     now,
   };
 }

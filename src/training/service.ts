@@ -6,8 +6,9 @@ import type { JobKind } from './job-kind.ts';
 import type { TrainingOptions } from './options.ts';
 import { jobLabels, ownedBy, replicaLabels } from './ownership.ts';
 
-/** Whether this job gets upstream's Service for each pod. */
+/** Whether this job gets upstream's Service for each pod; never a kind whose upstream makes none. */
 export function usesServicePerPod(job: Job, options: TrainingOptions): boolean {
+  if (job.unnumbered.length > 0) return false;
   const wish = job.object.metadata.annotations?.[SERVICE_PER_POD_ANNOTATION];
   return wish === undefined ? (options.servicePerPod ?? false) : wish === 'true';
 }

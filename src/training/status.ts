@@ -27,10 +27,11 @@ export const settledAt = (scene: Scene): Instant => Math.max(0, ...scene.roster.
 
 /** The status with these counts; selectors for the scale subresource and restart counts stay. */
 export function withCounts(scene: Scene, status: JobStatus, tally: Tally): JobStatus {
+  const failed = scene.kind.extension?.failed(scene) ?? {};
   const entries = scene.job.replicas.map(({ type }): [string, ReplicaStatus] => [
     type,
     {
-      ...nonZero(countOf(tally, type)),
+      ...nonZero({ ...countOf(tally, type), ...(type in failed && { failed: failed[type] ?? 0 }) }),
       active: countOf(tally, type).active,
       selector: selectorText(typeLabels(scene.kind, scene.job, type)),
       ...keptRestarts(status.replicaStatuses?.[type]),

@@ -1,16 +1,16 @@
 import type { JobStatus } from '../api/job.ts';
 import { timestamp } from '../api/timestamp.ts';
 import { isTrue } from './conditions.ts';
-import { type Draft, reasonOf, withCondition, withEvent } from './draft.ts';
+import { type Draft, messageOf, reasonOf, withCondition, withEvent } from './draft.ts';
 import type { Scene } from './scene.ts';
 import { noneActive, withCounts } from './status.ts';
 
 /** Kueue's contract: a suspended job has no pods, says so, and counts none as active. */
 export function recordSuspension(scene: Scene, draft: Draft): Draft {
   if (isTrue(draft.status, 'Suspended')) return draft;
-  const message = `${scene.kind.kind.kind} ${scene.job.name} is suspended.`;
+  const message = messageOf(scene, 'suspended');
   const stopped = isTrue(draft.status, 'Running')
-    ? withCondition(draft, scene, 'Running', message, { word: 'Suspended', status: 'False' })
+    ? withCondition(draft, scene, 'Running', messageOf(scene, 'stopped'), { word: 'Suspended', status: 'False' })
     : { ...draft, status: withoutRestarting(draft.status) };
   const suspended = withCondition(stopped, scene, 'Suspended', message);
   return withEvent(
@@ -27,7 +27,7 @@ const withoutRestarting = (status: JobStatus): JobStatus => ({
 /** The clock starts anew when a job goes on. */
 export function recordResumption(scene: Scene, draft: Draft): Draft {
   if (!isTrue(draft.status, 'Suspended')) return draft;
-  const message = `${scene.kind.kind.kind} ${scene.job.name} is resumed.`;
+  const message = messageOf(scene, 'resumed');
   const resumed = withCondition(draft, scene, 'Suspended', message, { word: 'Resumed', status: 'False' });
   return withEvent(
     { ...resumed, status: { ...resumed.status, startTime: timestamp(scene.now) } },

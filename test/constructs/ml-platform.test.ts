@@ -66,11 +66,16 @@ describe('MlPlatform', () => {
   test('grants exactly what the domains declare, and leases only in its namespace', () => {
     const manifests = platform().manifests();
     const { rules } = named(manifests, 'ClusterRole', 'armature-controller') as unknown as {
-      rules: { apiGroups: string[]; resources: string[]; verbs: string[] }[];
+      rules: { apiGroups: string[]; resources: string[]; verbs: string[]; resourceNames?: string[] }[];
     };
-    expect(rules.map(({ apiGroups, resources, verbs }) => ({ group: apiGroups[0], resources, verbs }))).toEqual(
-      installedApi().controllerRules,
-    );
+    expect(
+      rules.map(({ apiGroups, resources, verbs, resourceNames: names }) => ({
+        group: apiGroups[0],
+        resources,
+        verbs,
+        ...(names && { names }),
+      })),
+    ).toEqual(installedApi().controllerRules);
     expect(rules.some(({ resources }) => resources.includes('leases'))).toBe(false);
     expect(rules.some(({ verbs, resources }) => verbs.includes('*') || resources.includes('*'))).toBe(false);
     expect(named(manifests, 'Role', 'armature-controller-leases').metadata.namespace).toBe('armature-system');

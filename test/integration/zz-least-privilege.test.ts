@@ -5,6 +5,9 @@ import { usePlatform } from '../support/platform.ts';
 
 const platform = usePlatform({ controller: false });
 
+/** Never seen in an audit log: the right to give a role to others, which is checked when a binding is created. */
+const ASKED_BY_RBAC = ['bind rbac.authorization.k8s.io/clusterroles'];
+
 /**
  * Never seen in an audit log: where the admission plug-in OwnerReferencesPermissionEnforcement is on (OpenShift), an
  * object with a blocking owner reference is refused to those who may not update the owner's finalizers.
@@ -31,7 +34,8 @@ describe('least privilege over the whole run', () => {
         .filter((request) => request.user === platform.identity.user && request.code < 400)
         .map(({ verb, group, resource }) => `${verb} ${group ? `${group}/` : ''}${resource}`),
     );
-    expect(grants().filter((grant) => !used.has(grant) && !CHECKED_BY_ADMISSION.test(grant))).toEqual([]);
+    const unseen = grants().filter((grant) => !used.has(grant) && !ASKED_BY_RBAC.includes(grant));
+    expect(unseen.filter((grant) => !CHECKED_BY_ADMISSION.test(grant))).toEqual([]);
   });
 });
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { HORIZONTAL_POD_AUTOSCALER, POD, PYTORCH_JOB } from '../../src/api/kinds.ts';
+import { HORIZONTAL_POD_AUTOSCALER, POD, PYTORCH_JOB, SECRET } from '../../src/api/kinds.ts';
 import type { KubeObject } from '../../src/api/kube.ts';
 import { applyPlan } from '../../src/runtime/apply.ts';
 import { ApiError, type KubeClient } from '../../src/runtime/client.ts';
@@ -56,6 +56,63 @@ function apply(client: KubeClient, plan: Plan, children: readonly KubeObject[] =
   const context = { client, ownWrites: new OwnWrites(() => undefined), fieldManager: 'me', cautious };
   return applyPlan(domain, { object: job, children, lookups: {} }, plan, context);
 }
+
+describe('a child whose content is drawn', () => {
+  const secret: KubeObject = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'k', namespace: 'a' } };
+  const drawing: Domain = {
+    ...domain,
+    owns: [
+      ...domain.owns,
+      {
+        kind: SECRET,
+        update: 'never',
+        draw: (child, randomBytes) => ({ ...child, spec: [...randomBytes(2)] }),
+      },
+    ],
+  };
+  const draw = async (children: readonly KubeObject[], randomBytes?: (length: number) => Uint8Array) => {
+    const { client, calls } = recorder();
+    const context = {
+      client,
+      ownWrites: new OwnWrites(() => undefined),
+      fieldManager: 'me',
+      ...(randomBytes && { randomBytes }),
+    };
+    await applyPlan(drawing, { object: job, children, lookups: {} }, { children: [secret] }, context);
+    return calls;
+  };
+
+  test('gets it when it is created, from the bytes that the environment gives', async () => {
+    const [call] = await draw([], (length) => new Uint8Array(length).fill(7));
+    expect(call).toMatchObject({
+      line: 'create Secret k',
+      body: { spec: [7, 7], metadata: { ownerReferences: [{ uid: 'u' }] } },
+    });
+    const [other] = await draw([]);
+    expect(other?.body).toMatchObject({ spec: [expect.any(Number), expect.any(Number)] });
+  });
+
+  test('comes first, and the others only when it is there', async () => {
+    const draw = async (refusal?: ApiError) => {
+      const { client, lines } = recorder((line) => {
+        if (refusal && line === 'create Secret k') throw refusal;
+      });
+      const context = { client, ownWrites: new OwnWrites(() => undefined), fieldManager: 'me' };
+      const plan = { children: [pod('p0'), secret], remove: [{ object: pod('p1', { uid: 'x' }) }], status: { n: 1 } };
+      const { failures } = await applyPlan(drawing, { object: job, children: [], lookups: {} }, plan, context);
+      return { lines: lines(), failures };
+    };
+    const whole = ['delete Pod p1', 'create Secret k', 'create Pod p0', 'merge PyTorchJob j/status'];
+    expect(await draw()).toEqual({ lines: whole, failures: [] });
+    // Nobody may look whose it is: the name says so.
+    expect(await draw(new ApiError(409, 'AlreadyExists', 'taken'))).toEqual({ lines: whole, failures: [] });
+    const refusal = new ApiError(403, 'Forbidden', 'quota');
+    expect(await draw(refusal)).toEqual({
+      lines: whole.filter((line) => line !== 'create Pod p0'),
+      failures: [refusal],
+    });
+  });
+});
 
 describe('applyPlan', () => {
   test('creates what is missing, leaves what is there, and writes the status last', async () => {

@@ -1,12 +1,12 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { NODE } from '../../src/api/kinds.ts';
+import { CONFIG_MAP, NODE, POD } from '../../src/api/kinds.ts';
 import type { Kind, KubeObject } from '../../src/api/kube.ts';
 import type { Domain, Observed, Plan } from '../../src/runtime/domain.ts';
 import { systemEnvironment } from '../../src/runtime/environment.ts';
 import { HttpClient } from '../../src/runtime/http-client.ts';
 import { type Manager, runManager } from '../../src/runtime/manager.ts';
 import { Metrics } from '../../src/runtime/metrics.ts';
-import { FakeApiserver } from './fake-apiserver.ts';
+import { FakeApiserver, type FakeObject } from './fake-apiserver.ts';
 
 const GROUPS = '/apis/test.io/v1/groups';
 const NODES = '/api/v1/nodes';
@@ -15,16 +15,41 @@ const GROUP: Kind = { group: 'test.io', version: 'v1', kind: 'Group', plural: 'g
 let server: FakeApiserver;
 let client: HttpClient;
 let manager: Manager;
+let group: FakeObject;
 let looks: readonly KubeObject[][];
+let pods: readonly (string | undefined)[];
+
+const child = (kind: string, name: string, owner: string, ownerName: string, uid: string) => ({
+  apiVersion: 'v1',
+  kind,
+  metadata: {
+    name,
+    namespace: 'a',
+    labels: { group: 'g' },
+    ownerReferences: [
+      { apiVersion: owner === 'Group' ? 'test.io/v1' : 'v1', kind: owner, name: ownerName, uid, controller: true },
+    ],
+  },
+});
 
 /** Looks at the node n1, and counts how often. */
 const watcher: Domain = {
   kind: GROUP,
-  owns: [],
-  reads: [{ name: 'nodes', kind: NODE, fields: ['spec.taints'], keys: () => ['n1'] }],
+  owns: [{ kind: CONFIG_MAP, labelSelector: 'group', update: 'never' }],
+  reads: [
+    { name: 'nodes', kind: NODE, fields: ['spec.taints'], keys: () => ['n1'] },
+    {
+      name: 'pods',
+      kind: POD,
+      labelSelector: 'group',
+      keys: () => [],
+      owners: (_group, children) => children.map(({ metadata }) => metadata.uid ?? ''),
+    },
+  ],
   permissions: [],
   plan({ lookups }: Observed<KubeObject>): Plan {
     looks = [...looks, [...(lookups.nodes ?? [])]];
+    pods = (lookups.pods ?? []).map(({ metadata }) => metadata.name);
     return { children: [] };
   },
 };
@@ -49,7 +74,12 @@ beforeEach(async () => {
   });
   node('n1', 1);
   node('n2', 1);
-  server.put(GROUPS, { apiVersion: 'test.io/v1', kind: 'Group', metadata: { name: 'g', namespace: 'a' }, spec: {} });
+  group = server.put(GROUPS, {
+    apiVersion: 'test.io/v1',
+    kind: 'Group',
+    metadata: { name: 'g', namespace: 'a' },
+    spec: {},
+  });
   manager = runManager({
     client,
     environment: systemEnvironment,
@@ -79,4 +109,16 @@ test('an object wakes those who look at it when a field they read changes, and o
   await pause();
   expect(looks).toHaveLength(before + 1);
   expect(looks.at(-1)?.[0]?.spec).toEqual({ taints: [{ key: 'lost', effect: 'NoExecute' }] });
+});
+
+test('what children of an object control is seen with it', async () => {
+  const config = server.put('/api/v1/configmaps', child('ConfigMap', 'c', 'Group', 'g', group.metadata.uid));
+  await pause();
+  expect(pods).toEqual([]);
+  server.put('/api/v1/pods', child('Pod', 'mine', 'ConfigMap', 'c', config.metadata.uid));
+  server.put('/api/v1/pods', child('Pod', 'other', 'ConfigMap', 'd', 'somebody'));
+  await pause();
+  server.put('/api/v1/configmaps', child('ConfigMap', 'c', 'Group', 'g', group.metadata.uid));
+  await pause();
+  expect(pods).toEqual(['mine']);
 });

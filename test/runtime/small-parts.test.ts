@@ -43,9 +43,12 @@ describe('permissions', () => {
         { group: '', resource: 'pods', verbs: ['create'] },
         { group: '', resource: 'pods', verbs: ['list'] },
         { group: 'a.io', resource: 'things/status', verbs: ['patch'] },
+        { group: 'a.io', resource: 'roles', verbs: ['bind'], names: ['b', 'a'] },
+        { group: 'a.io', resource: 'roles', verbs: ['bind'], names: ['a', 'b'] },
       ]),
     ).toEqual([
       { apiGroups: [''], resources: ['pods', 'services'], verbs: ['create', 'list'] },
+      { apiGroups: ['a.io'], resources: ['roles'], verbs: ['bind'], resourceNames: ['a', 'b'] },
       { apiGroups: ['a.io'], resources: ['things/status'], verbs: ['patch'] },
     ]);
   });

@@ -6,6 +6,7 @@ export interface RbacRule {
   readonly apiGroups: readonly string[];
   readonly resources: readonly string[];
   readonly verbs: readonly string[];
+  readonly resourceNames?: readonly string[];
 }
 
 /** The rules that the platform's construct grants to the controller, cluster-wide. */
@@ -22,6 +23,7 @@ const rbacRule = (rule: AccessRule): RbacRule => ({
   apiGroups: [rule.group],
   resources: rule.resources,
   verbs: rule.verbs,
+  ...(rule.names && { resourceNames: rule.names }),
 });
 
 /** Every single grant as `verb group/resource`, as the audit log would tally its use. */

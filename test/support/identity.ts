@@ -1,8 +1,10 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { App, Chart } from 'cdk8s';
 import { allCrds } from '../../src/api/index.ts';
 import { CUSTOM_RESOURCE_DEFINITION, NAMESPACE } from '../../src/api/kinds.ts';
 import type { Kind, KubeObject } from '../../src/api/kube.ts';
+import { controllerUser, MpiLaunchers } from '../../src/constructs/mpi-launchers.ts';
 import type { Api, Target } from './api.ts';
 import { eventually } from './eventually.ts';
 import { controllerRules } from './generated-rules.ts';
@@ -37,10 +39,10 @@ export async function installIdentity(api: Api): Promise<Identity> {
     async () => (await api.raw('GET', '/apis/kubeflow.org/v1/pytorchjobs')).code === 200,
   );
   await api.apply(NAMESPACE, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: SYSTEM_NAMESPACE } });
-  for (const [kind, object] of accessObjects()) await api.apply(kind, object);
+  for (const [kind, object] of [...accessObjects(), ...launcherAccess()]) await api.apply(kind, object);
   const token = await tokenOf(api);
   const target: Target = { server: api.target.server, ca: api.target.ca, token };
-  return { user: `system:serviceaccount:${SYSTEM_NAMESPACE}:${ACCOUNT}`, kubeconfig: writeKubeconfig(target), target };
+  return { user: controllerUser(SYSTEM_NAMESPACE, ACCOUNT), kubeconfig: writeKubeconfig(target), target };
 }
 
 /** Grants the controller more than its ordinary roles, as a platform with other flags would; resolves to the way back. */
@@ -80,6 +82,17 @@ export function writeKubeconfig(target: Pick<Target, 'server' | 'ca' | 'token'>,
   };
   writeFileSync(file, JSON.stringify(config), { mode: 0o600 });
   return file;
+}
+
+/** What the platform installs for the launchers of MPIJobs. */
+function launcherAccess(): [Kind, KubeObject][] {
+  const chart = new Chart(new App(), 'test');
+  new MpiLaunchers(chart, 'MpiLaunchers', { controller: controllerUser(SYSTEM_NAMESPACE, ACCOUNT) });
+  return (chart.toJson() as KubeObject[]).map((object) => {
+    const [group = '', version = ''] = object.apiVersion.split('/');
+    const plural = object.kind.toLowerCase().replace(/y$/, 'ie').concat('s');
+    return [{ group, version, kind: object.kind, plural, namespaced: false }, object];
+  });
 }
 
 function accessObjects(): [Kind, KubeObject][] {

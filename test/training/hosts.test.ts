@@ -31,10 +31,15 @@ describe.each(kinds)('the hosts that the pods of a %s are told', (kind) => {
     const world = new World(jobOf({ kind, workers: 2, others: true }), { servicePerPod });
     world.settle();
     const pods = world.children.filter((child) => child.kind === 'Pod') as Pod[];
+    const files = world.children.flatMap((child) =>
+      Object.values((child as { data?: Record<string, string> }).data ?? {}),
+    );
     const told = pods.flatMap((pod) => {
       const seen = namesSeenBy(pod, world);
       const values = pod.spec.containers.flatMap(({ env = [] }) => env.map(({ value = '' }) => value));
-      return values.flatMap((value) => value.match(A_POD) ?? []).map((host) => ({ host, leadsTo: seen.get(host) }));
+      return [...values, ...files]
+        .flatMap((value) => value.match(A_POD) ?? [])
+        .map((host) => ({ host, leadsTo: seen.get(host) }));
     });
     expect(told.length).toBeGreaterThan(0);
     for (const { host, leadsTo } of told) expect({ host, leadsTo }).toEqual({ host, leadsTo: [host.split('.')[0]] });

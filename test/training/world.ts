@@ -2,6 +2,7 @@ import type { JobStatus } from '../../src/api/job.ts';
 import type { KubeObject } from '../../src/api/kube.ts';
 import type { PyTorchJob, PyTorchJobSpec } from '../../src/api/kubeflow-org.ts';
 import type { Plan } from '../../src/runtime/domain.ts';
+import { isSubset } from '../../src/runtime/json.ts';
 import { resolve } from '../../src/training/defaults.ts';
 import type { JobKind } from '../../src/training/job-kind.ts';
 import { JOB_KINDS } from '../../src/training/kinds/index.ts';
@@ -17,6 +18,7 @@ export const START = Date.parse('2026-01-01T00:00:00Z');
 const REPLICA_SPECS: Readonly<Record<string, string>> = {
   PyTorchJob: 'pytorchReplicaSpecs',
   JAXJob: 'jaxReplicaSpecs',
+  MPIJob: 'mpiReplicaSpecs',
   TFJob: 'tfReplicaSpecs',
   XGBoostJob: 'xgbReplicaSpecs',
   PaddleJob: 'paddleReplicaSpecs',
@@ -64,6 +66,7 @@ export function jobOf(sketch: JobSketch = {}): PyTorchJob {
     spec: {
       ...(sketch.runPolicy ? { runPolicy: sketch.runPolicy } : {}),
       [REPLICA_SPECS[kind] ?? '']: {
+        ...(replicaTypes.includes('Launcher') ? { Launcher: replica(1) } : {}),
         ...(master && replicaTypes.includes('Master') ? { Master: replica(1) } : {}),
         ...(workers > 0 ? { Worker: replica(workers) } : {}),
         ...Object.fromEntries(others.filter((type) => type !== 'Chief' || !master).map((type) => [type, replica(1)])),
@@ -101,6 +104,8 @@ export class World {
   now = START;
   children: KubeObject[] = [];
   nodes: KubeObject[] = [];
+  /** Pods of a launcher's Job. */
+  launchers: Pod[] = [];
   gone = false;
   /** Every write since the beginning. */
   readonly writes: Write[] = [];
@@ -122,7 +127,11 @@ export class World {
   }
 
   plan(): Plan {
-    const observed = { object: this.job, children: this.children, lookups: { nodes: this.nodes } };
+    const observed = {
+      object: this.job,
+      children: this.children.filter(({ kind }) => !this.unseen(kind)),
+      lookups: { nodes: this.nodes, launcherPods: this.launchers },
+    };
     return planJob(this.kind, this.options)(observed, this.now);
   }
 
@@ -147,7 +156,8 @@ export class World {
     this.writes.push(write);
     if (write.verb === 'deleteSelf') this.gone = true;
     if (write.verb === 'status') this.job = { ...this.job, status: write.status as JobStatus };
-    if (write.verb === 'create') {
+    if (write.verb === 'create' && this.present(write.object)) this.patch(write.object);
+    else if (write.verb === 'create') {
       this.uids += 1;
       const { object } = write;
       this.children.push({ ...object, metadata: { ...object.metadata, uid: `uid-${this.uids}` } });
@@ -220,8 +230,39 @@ export class World {
     );
   }
 
+  /** Whether nothing is to be written for this object: it is there, and as planned if its kind is kept up. */
   has(object: KubeObject): boolean {
-    return this.children.some((child) => child.kind === object.kind && child.metadata.name === object.metadata.name);
+    const present = this.present(object);
+    if (!present) return false;
+    const patched = this.kind.extension?.owns.some(
+      ({ kind, update }) => kind.kind === object.kind && update === 'patch',
+    );
+    return !patched || present.metadata.deletionTimestamp !== undefined || isSubset(content(object), present);
+  }
+
+  /** The child of this kind and name. */
+  child(kind: string, name: string): KubeObject | undefined {
+    return this.children.find((child) => child.kind === kind && child.metadata.name === name);
+  }
+
+  private unseen(kind: string): boolean {
+    return this.kind.extension?.owns.some((owned) => owned.draw && owned.kind.kind === kind) ?? false;
+  }
+
+  private present(object: KubeObject): KubeObject | undefined {
+    return this.child(object.kind, object.metadata.name ?? '');
+  }
+
+  private patch(object: KubeObject): void {
+    this.children = this.children.map((child) =>
+      child === this.present(object)
+        ? {
+            ...child,
+            ...content(object),
+            ...(object.spec ? { spec: { ...(child.spec as object), ...object.spec } } : {}),
+          }
+        : child,
+    );
   }
 
   names(kind: string): readonly (string | undefined)[] {
@@ -241,6 +282,8 @@ export class World {
     return this.status.conditions?.find((condition) => condition.type === type)?.message;
   }
 }
+
+const content = ({ metadata: _, ...rest }: KubeObject) => rest;
 
 export const running = (sketch: JobSketch = {}, options: TrainingOptions = {}): World => {
   const world = new World(sketch, options);

@@ -1,4 +1,4 @@
-import { crdOf, type ResourceDefinition } from '../../api/crd.ts';
+import { inOwnVersion, isServed, type ResourceDefinition, schemaOf } from '../../api/crd.ts';
 import { apiVersionOf, type KubeObject } from '../../api/kube.ts';
 import { type CompiledStructural, compileStructural } from '../../embedded/structural/index.ts';
 import type { Domain } from '../../runtime/domain.ts';
@@ -13,21 +13,23 @@ export function previewAll(
   definitions: readonly ResourceDefinition[],
   now: Instant,
 ): { readonly previews: ObjectPreview[]; readonly skipped: number } {
-  const judges = new Map<ResourceDefinition, CompiledStructural>();
+  const judges = new Map<string, CompiledStructural | undefined>();
   const previews = objects.flatMap((object) => {
-    const domain = domains.find(({ kind }) => isOf(object, kind));
+    const definition = definitions.find((each) => isServed(each, object));
+    const watched = definition ? inOwnVersion(definition, object) : object;
+    const domain = domains.find(({ kind }) => isOf(watched, kind));
     if (!domain) return [];
-    const definition = definitions.find(({ kind }) => isOf(object, kind));
-    if (definition && !judges.has(definition)) judges.set(definition, judgeOf(definition));
-    return [previewOf(object, domain, definition && judges.get(definition), now)];
+    const id = `${object.apiVersion} ${object.kind}`;
+    if (definition && !judges.has(id)) judges.set(id, judgeOf(definition, object));
+    return [previewOf(object, domain, judges.get(id), now)];
   });
   return { previews, skipped: objects.length - previews.length };
 }
 
-function judgeOf(definition: ResourceDefinition): CompiledStructural {
+function judgeOf(definition: ResourceDefinition, object: KubeObject): CompiledStructural | undefined {
   const { kind, scale } = definition;
-  const { schema } = crdOf(definition).spec.versions[0]!;
-  return compileStructural(schema.openAPIV3Schema, { kind, ...(scale && { scale }) });
+  const schema = schemaOf(definition, object);
+  return schema && compileStructural(schema, { kind, ...(scale && { scale }) });
 }
 
 function previewOf(
@@ -38,7 +40,8 @@ function previewOf(
 ): ObjectPreview {
   const { stored, problems } = judge ? admitted(object, judge) : { stored: object, problems: [] };
   if (problems.length === 0) problems.push(...(domain.validate?.(stored) ?? []));
-  return { object, problems, acts: problems.length > 0 ? [] : rehearse(domain, stored, now) };
+  const watched = { ...stored, apiVersion: apiVersionOf(domain.kind) };
+  return { object, problems, acts: problems.length > 0 ? [] : rehearse(domain, watched, now) };
 }
 
 /** What an API server would store, and why it would not; unknown fields count, as they do for kubectl. */

@@ -37,11 +37,18 @@ export function rehearse(domain: Domain, object: KubeObject, now: Instant): Act[
     for (const [key, child] of stage.children) {
       if (child.kind === 'Pod')
         stage.children.set(key, name === 'running' ? running(child, stage.now) : succeeded(child, stage.now));
+      if (child.kind === 'Job') stage.children.set(key, { ...child, status: JOB_STATUS[name] });
     }
     acts.push(settle(stage, name));
   }
   return acts;
 }
+
+/** What the Job controller says when a Job's one pod runs, or has succeeded. */
+const JOB_STATUS = {
+  running: { active: 1, ready: 1 },
+  succeeded: { succeeded: 1, conditions: [{ type: 'Complete', status: 'True', reason: 'CompletionsReached' }] },
+} as const;
 
 interface Stage {
   readonly domain: Domain;

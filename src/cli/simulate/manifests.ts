@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { crdOf, type ResourceDefinition } from '../../api/crd.ts';
+import { inOwnVersion, isServed, type ResourceDefinition, schemaOf } from '../../api/crd.ts';
 import { apiVersionOf, type KubeObject, keyOf } from '../../api/kube.ts';
 import { compileStructural } from '../../embedded/structural/index.ts';
 import type { JobType } from '../../embedded/what-if/index.ts';
@@ -61,8 +61,9 @@ export function sortOut(
   const leftOut = new Map<string, number>();
   for (const { object: written, where } of located) {
     const object = clustered(written) ? written : inNamespace(written);
-    const type = types.find(({ domain }) => isOf(object, domain.kind));
-    const definition = definitions.find(({ kind }) => isOf(object, kind));
+    const definition = definitions.find((each) => isServed(each, object));
+    const watched = definition ? inOwnVersion(definition, object) : object;
+    const type = types.find(({ domain }) => isOf(watched, domain.kind));
     if (type) jobs.push({ object: stored(object, definition, type, where), where, type });
     else if (object.apiVersion.startsWith(`${QUEUE_GROUP}/`)) queues.push({ object, where });
     else if (LOOKED_AT.includes(object.kind)) objects.push(checkedObject(object, where));
@@ -101,9 +102,9 @@ function stored(
 
 function admit(object: KubeObject, definition: ResourceDefinition, where: string): KubeObject {
   const { kind, scale } = definition;
-  const { schema } = crdOf(definition).spec.versions[0] ?? {};
+  const schema = schemaOf(definition, object);
   if (!schema) return object;
-  const judge = compileStructural(schema.openAPIV3Schema, { kind, ...(scale && { scale }) });
+  const judge = compileStructural(schema, { kind, ...(scale && { scale }) });
   const pruned = judge.prune(object);
   const admitted = judge.applyDefaults(pruned.object);
   const problems = [
@@ -111,7 +112,7 @@ function admit(object: KubeObject, definition: ResourceDefinition, where: string
     ...judge.validate(admitted).map(({ field, message }) => `${field}: ${message}`),
   ];
   if (problems.length > 0) throw new Error(problems.map((problem) => `${where}, ${problem}`).join('\n'));
-  return admitted;
+  return inOwnVersion(definition, admitted);
 }
 
 function checkedObject(object: KubeObject, where: string): KubeObject {

@@ -28,6 +28,23 @@ describe('armature preview', () => {
   });
 
   test.each([
+    ['v1', ['ConfigMap', 'Pod', 'Pod', 'RoleBinding', 'Service', 'ServiceAccount']],
+    ['v2beta1', ['ConfigMap', 'Job', 'Pod', 'Secret', 'Service']],
+  ])('[training 26] shows an MPIJob %s as its version means it, without its keys', (version, kinds) => {
+    const mpi = { spec: { containers: [{ name: 'mpi', image: 'pi:1' }] } };
+    const spec = { mpiReplicaSpecs: { Launcher: { template: mpi }, Worker: { replicas: 1, template: mpi } } };
+    const { previews } = preview({ ...job(), apiVersion: `kubeflow.org/${version}`, kind: 'MPIJob', spec });
+    const [{ problems, acts, object } = { problems: ['none'], acts: [], object: undefined }] = previews;
+    expect({ problems, version: object?.apiVersion }).toEqual({ problems: [], version: `kubeflow.org/${version}` });
+    const created = acts.flatMap(({ creates }) => creates);
+    expect(created.map(({ kind }) => kind).sort()).toEqual(kinds);
+    expect(JSON.stringify(created)).not.toContain('PRIVATE KEY');
+    expect(acts.at(-1)?.status).toMatchObject({
+      conditions: expect.arrayContaining([expect.objectContaining({ type: 'Succeeded' })]),
+    });
+  });
+
+  test.each([
     ['TFJob', 'tensorflow', 'tfReplicaSpecs', ['Chief', 'Worker']],
     ['XGBoostJob', 'xgboost', 'xgbReplicaSpecs', ['Master', 'Worker']],
     ['PaddleJob', 'paddle', 'paddleReplicaSpecs', ['Worker']],

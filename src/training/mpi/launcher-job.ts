@@ -1,0 +1,165 @@
+import { createHash } from 'node:crypto';
+import { BATCH_JOB } from '../../api/kinds.ts';
+import type { KubeObject } from '../../api/kube.ts';
+import { TEMPLATE_HASH_ANNOTATION } from '../../api/labels.ts';
+import type { MPIJobSpec } from '../../api/mpi-job.ts';
+import type { Verdict } from '../failure.ts';
+import { replicaOf, totalReplicas } from '../job.ts';
+import type { JobKind } from '../job-kind.ts';
+import { isTerminating, type Pod, phaseOf, type Seat } from '../pod-state.ts';
+import { podFor } from '../pods.ts';
+import type { Scene } from '../scene.ts';
+import { companion } from './companions.ts';
+import { LAUNCHER, launcherName, waitsForWorkers, workerNames } from './job.ts';
+
+/** The launcher over ssh: a Job of Kubernetes' own, which starts a launcher that failed anew. */
+export interface LauncherJob extends KubeObject {
+  readonly spec?: { readonly suspend?: boolean };
+  readonly status?: {
+    readonly active?: number;
+    readonly ready?: number;
+    readonly failed?: number;
+    readonly conditions?: readonly {
+      readonly type: string;
+      readonly status: string;
+      readonly reason?: string;
+      readonly message?: string;
+    }[];
+  };
+}
+
+const isLauncherJob = (child: KubeObject): child is LauncherJob =>
+  child.kind === BATCH_JOB.kind && child.apiVersion === 'batch/v1';
+
+const conditionOf = (job: LauncherJob, type: string) =>
+  job.status?.conditions?.find((condition) => condition.type === type && condition.status === 'True');
+
+/**
+ * The launcher's Job as it is to be: once it is there only `suspend` is changed, for the rest of a Job is fixed. One that
+ * never ran, and whose template is out of date (queues add node selectors before they let a job go), makes way for a new one.
+ */
+export function launcherJob(scene: Scene<MPIJobSpec>): readonly KubeObject[] {
+  const present = scene.children.find(isLauncherJob);
+  const ready = !waitsForWorkers(scene.job) || startsTogether(scene) || workersReady(scene.roster.seats);
+  const suspended = scene.job.runPolicy.suspend;
+  if (!present) return ready ? [freshJob(scene, suspended)] : [];
+  const waits = present.spec?.suspend === true;
+  if (waits && (isTerminating(present) || isOutdated(scene, present))) return [];
+  return [companion(scene, BATCH_JOB, launcherName(scene.job), { spec: { suspend: suspended || (waits && !ready) } })];
+}
+
+const isOutdated = (scene: Scene<MPIJobSpec>, { metadata }: LauncherJob): boolean =>
+  metadata.annotations?.[TEMPLATE_HASH_ANNOTATION] !== hashOf(templateOf(scene));
+
+function freshJob(scene: Scene<MPIJobSpec>, suspend: boolean): KubeObject {
+  const { backoffLimit, activeDeadlineSeconds } = scene.job.runPolicy;
+  const template = templateOf(scene);
+  const job = companion(scene, BATCH_JOB, launcherName(scene.job), {
+    spec: {
+      ...(backoffLimit === undefined ? {} : { backoffLimit }),
+      ...(activeDeadlineSeconds === undefined ? {} : { activeDeadlineSeconds }),
+      podReplacementPolicy: 'Failed',
+      suspend,
+      template,
+    },
+  });
+  return { ...job, metadata: { ...job.metadata, annotations: { [TEMPLATE_HASH_ANNOTATION]: hashOf(template) } } };
+}
+
+function templateOf(scene: Scene<MPIJobSpec>): object {
+  const { kind, job, options, gang } = scene;
+  const launcher = replicaOf(job, LAUNCHER.type);
+  if (!launcher) return {};
+  const { metadata, spec } = podFor(kind as JobKind, job, launcher, LAUNCHER.index, options, gang);
+  const { labels, annotations } = metadata;
+  return { metadata: { ...(labels && { labels }), ...(annotations && { annotations }) }, spec };
+}
+
+const hashOf = (template: object): string =>
+  createHash('sha256').update(JSON.stringify(template)).digest('hex').slice(0, 16);
+
+/** A gang that is not whole without the launcher would wait for it for ever, and it for them. */
+export function startsTogether({ gang, job }: Scene<MPIJobSpec>): boolean {
+  const members = job.runPolicy.schedulingPolicy?.minAvailable ?? totalReplicas(job);
+  return gang !== undefined && members > workerNames(job).length;
+}
+
+/** The launcher's Job, if it has not ended. */
+export const workingLauncher = ({ children }: Scene<MPIJobSpec>): readonly KubeObject[] =>
+  children.filter((child) => isLauncherJob(child) && !isTerminating(child) && !hasEnded(child));
+
+const hasEnded = (job: LauncherJob): boolean =>
+  conditionOf(job, 'Complete') !== undefined || conditionOf(job, 'Failed') !== undefined;
+
+/** Every worker says that it is ready. */
+export const workersReady = (seats: readonly Seat[]): boolean =>
+  seats.every(({ type, pod }) => type !== 'Worker' || (pod !== undefined && !isTerminating(pod) && isReady(pod)));
+
+const isReady = (pod: Pod): boolean =>
+  pod.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false;
+
+/** The launcher's Job in the place of its pods, which belong to it and not to the MPIJob. */
+export function launcherPods(children: readonly KubeObject[]): readonly Pod[] {
+  return children.filter(isLauncherJob).map((job) => ({
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: job.metadata,
+    status: { phase: phaseOfJob(job) },
+  }));
+}
+
+function phaseOfJob(job: LauncherJob): string {
+  if (conditionOf(job, 'Complete')) return 'Succeeded';
+  if (conditionOf(job, 'Failed')) return 'Failed';
+  return (job.status?.ready ?? 0) > 0 ? 'Running' : 'Pending';
+}
+
+/** Pods of the launcher's Job, in the scene's lookups. */
+export const LAUNCHER_PODS = 'launcherPods';
+
+/** The Jobs whose pods are looked up. */
+export const launcherJobUids = (children: readonly KubeObject[]): readonly string[] =>
+  children.filter(isLauncherJob).map(({ metadata }) => metadata.uid ?? '');
+
+/** Launchers that failed, those that were tried again included. */
+export const failedLaunchers = ({ children }: Scene<MPIJobSpec>): number =>
+  children.find(isLauncherJob)?.status?.failed ?? 0;
+
+const LONGEST = 1024;
+
+/** The Job's own word on why it gave up, and what became of the last launcher it tried. */
+export function judgeLauncher(scene: Scene<MPIJobSpec>): Verdict | undefined {
+  const job = scene.children.find(isLauncherJob);
+  const failed = job && !isTerminating(job) ? conditionOf(job, 'Failed') : undefined;
+  if (!failed) return undefined;
+  const { job: mpiJob } = scene;
+  const message = failed.message || `MPIJob ${mpiJob.namespace}/${mpiJob.name} has failed`;
+  const last = failed.reason === 'BackoffLimitExceeded' ? lastFailure(scene) : undefined;
+  return {
+    type: 'Failed',
+    message: `${message}${last ? `: ${last.message}` : ''}`.slice(0, LONGEST),
+    ...(failed.reason && { reason: `${failed.reason}${last ? `/${last.reason}` : ''}` }),
+  };
+}
+
+function lastFailure(scene: Scene<MPIJobSpec>): { readonly reason: string; readonly message: string } | undefined {
+  const pods = (scene.lookups[LAUNCHER_PODS] ?? []) as readonly Pod[];
+  const born = ({ metadata }: Pod) => Date.parse(metadata.creationTimestamp ?? '') || 0;
+  const last = pods.filter((pod) => phaseOf(pod) === 'Failed').sort((a, b) => born(b) - born(a))[0];
+  if (!last) return undefined;
+  const ends = (last.status?.containerStatuses ?? []).flatMap(({ state }) => state?.terminated ?? []);
+  const end = ends.find(({ exitCode }) => exitCode !== 0);
+  const code = end?.exitCode === undefined ? '' : ` with exit code ${end.exitCode}`;
+  return {
+    reason: last.status?.reason || end?.reason || 'Error',
+    message: `the last launcher, pod ${last.metadata.name}, failed${code}`,
+  };
+}
+
+/** Every worker runs, or has run. */
+export const workersUp = (seats: readonly Seat[]): boolean =>
+  seats.every(
+    ({ type, pod }) =>
+      type !== 'Worker' ||
+      (pod !== undefined && !isTerminating(pod) && ['Running', 'Succeeded'].includes(phaseOf(pod))),
+  );

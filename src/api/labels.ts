@@ -40,7 +40,7 @@ export const JOB_INDEX_LABEL = 'jobset.sigs.k8s.io/job-index';
 /** Among all Jobs of the JobSet. */
 export const JOB_GLOBAL_INDEX_LABEL = 'jobset.sigs.k8s.io/job-global-index';
 export const GLOBAL_REPLICAS_LABEL = 'jobset.sigs.k8s.io/global-replicas';
-/** SHA-256, in hexadecimal digits shortened to a label's length, of the Job's namespace and name. */
+/** SHA-1, in hexadecimal digits, of the Job's `namespace/name`. */
 export const JOB_KEY_LABEL = 'jobset.sigs.k8s.io/job-key';
 /** How often the whole set had been restarted when the Job was made. */
 export const RESTART_ATTEMPT_LABEL = 'jobset.sigs.k8s.io/restart-attempt';

@@ -7,7 +7,7 @@ import { clusterDown, clusterUp, ensureBinaries } from '../../src/cluster/index.
 import { clusterPaths } from '../../src/cluster/paths.ts';
 import { call } from '../cluster/kube.ts';
 import { NO_TRACES, tracesOf } from '../cluster/traces.ts';
-import { eventually } from '../support/eventually.ts';
+import { eventually, settles } from '../support/eventually.ts';
 
 const NAME = 'interrupt-test';
 const NODES = 'fake:1';
@@ -45,7 +45,7 @@ describe('a cluster that is interrupted while it comes up', () => {
     'by %s, right after %s was started: nothing runs on, and down leaves nothing',
     async (signal, component) => {
       expect(await interruptedUp(component, signal)).toBe(signal);
-      expect(tracesOf(NAME).processes).toEqual([]);
+      await settles(async () => expect(tracesOf(NAME).processes).toEqual([]));
       await clusterDown(NAME);
       expect(tracesOf(NAME)).toEqual(NO_TRACES);
     },

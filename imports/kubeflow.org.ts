@@ -181,6 +181,7 @@ export interface Spec {
   readonly nodeSelector?: Readonly<Record<string, string>>;
   readonly affinity?: Affinity;
   readonly tolerations?: readonly Tolerations[];
+  readonly schedulingGates?: readonly SchedulingGates[];
   readonly topologySpreadConstraints?: readonly TopologySpreadConstraints[];
   readonly restartPolicy?: string;
   readonly schedulerName?: string;
@@ -298,6 +299,10 @@ export interface Tolerations {
   readonly value?: string;
   readonly effect?: string;
   readonly tolerationSeconds?: number;
+}
+
+export interface SchedulingGates {
+  readonly name: string;
 }
 
 export interface TopologySpreadConstraints {

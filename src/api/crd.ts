@@ -8,6 +8,7 @@ export interface PrinterColumn {
   readonly name: string;
   readonly type: 'string' | 'integer' | 'number' | 'boolean' | 'date';
   readonly jsonPath: string;
+  readonly description?: string;
   /** Columns above 0 show only with `-o wide`. @default 0 */
   readonly priority?: number;
 }

@@ -32,6 +32,14 @@ export const HORIZONTAL_POD_AUTOSCALER: Kind = {
   plural: 'horizontalpodautoscalers',
   namespaced: true,
 };
+export const JOB: Kind = { group: 'batch', version: 'v1', kind: 'Job', plural: 'jobs', namespaced: true };
+export const JOB_SET: Kind = {
+  group: 'jobset.x-k8s.io',
+  version: 'v1alpha2',
+  kind: 'JobSet',
+  plural: 'jobsets',
+  namespaced: true,
+};
 export const VOLCANO_POD_GROUP: Kind = {
   group: 'scheduling.volcano.sh',
   version: 'v1beta1',

@@ -38,3 +38,34 @@ export const KEYS_ANNOTATION = 'armature.dev/ssh-keys';
 
 export const QUEUE_NAME_LABEL = 'kueue.x-k8s.io/queue-name';
 export const QUEUE_PRIORITY_CLASS_LABEL = 'kueue.x-k8s.io/priority-class';
+
+/** JobSet's labels, each of them an annotation too, on child Jobs and on their pods. */
+export const JOB_SET_NAME_LABEL = 'jobset.sigs.k8s.io/jobset-name';
+export const JOB_SET_UID_LABEL = 'jobset.sigs.k8s.io/jobset-uid';
+export const REPLICATED_JOB_NAME_LABEL = 'jobset.sigs.k8s.io/replicatedjob-name';
+export const REPLICATED_JOB_REPLICAS_LABEL = 'jobset.sigs.k8s.io/replicatedjob-replicas';
+/** Among the Jobs of its replicated job. */
+export const JOB_INDEX_LABEL = 'jobset.sigs.k8s.io/job-index';
+/** Among all Jobs of the JobSet. */
+export const JOB_GLOBAL_INDEX_LABEL = 'jobset.sigs.k8s.io/job-global-index';
+export const GLOBAL_REPLICAS_LABEL = 'jobset.sigs.k8s.io/global-replicas';
+/** SHA-1, in hexadecimal digits, of the Job's `namespace/name`. */
+export const JOB_KEY_LABEL = 'jobset.sigs.k8s.io/job-key';
+/** How often the whole set had been restarted when the Job was made. */
+export const RESTART_ATTEMPT_LABEL = 'jobset.sigs.k8s.io/restart-attempt';
+/** How often this one Job had been restarted when it was made. */
+export const JOB_RESTART_ATTEMPT_LABEL = 'jobset.sigs.k8s.io/job-restart-attempt';
+export const GROUP_NAME_LABEL = 'jobset.sigs.k8s.io/group-name';
+export const GROUP_REPLICAS_LABEL = 'jobset.sigs.k8s.io/group-replicas';
+export const JOB_GROUP_INDEX_LABEL = 'jobset.sigs.k8s.io/job-group-index';
+/** The stable address of the pod that `spec.coordinator` names. */
+export const COORDINATOR_LABEL = 'jobset.sigs.k8s.io/coordinator';
+/** On a JobSet or on a replicated job's template: the node label of which each Job gets a value for itself. */
+export const EXCLUSIVE_TOPOLOGY_ANNOTATION = 'alpha.jobset.sigs.k8s.io/exclusive-topology';
+/** Beside the former: nodes carry {@link NAMESPACED_JOB_LABEL} already, so that a node selector is enough. */
+export const NODE_SELECTOR_STRATEGY_ANNOTATION = 'alpha.jobset.sigs.k8s.io/node-selector';
+export const NAMESPACED_JOB_LABEL = 'alpha.jobset.sigs.k8s.io/namespaced-job';
+export const NO_SCHEDULE_TAINT = 'alpha.jobset.sigs.k8s.io/no-schedule';
+
+/** Who may look after a JobSet: `spec.managedBy`. */
+export const MANAGED_BY_JOB_SET_CONTROLLER = 'jobset.sigs.k8s.io/jobset-controller';

@@ -1,5 +1,17 @@
 import * as z from 'zod';
-import { atomicList, int32, int64, listMap, open, resourceList, stringMap, text } from './schema.ts';
+import {
+  atomicList,
+  frozen,
+  int32,
+  int64,
+  listMap,
+  oneOf,
+  open,
+  resourceList,
+  stored,
+  stringMap,
+  text,
+} from './schema.ts';
 
 /**
  * The skeleton of a pod template: the fields people write are typed, so that a wrong type is refused at once; the rest is
@@ -78,34 +90,39 @@ const podSpec = open({
   containers: listMap(container, 'name', 64),
   initContainers: listMap(container, 'name', 64).optional(),
   volumes: listMap(open({ name: text(63) }), 'name').optional(),
-  nodeName: z.string().optional(),
-  nodeSelector: stringMap().optional(),
+  nodeName: text().optional(),
+  nodeSelector: stringMap().meta({ maxProperties: 64 }).optional(),
   affinity: open({
     nodeAffinity: open({}).optional(),
     podAffinity: open({}).optional(),
     podAntiAffinity: open({}).optional(),
   }).optional(),
   tolerations: atomicList(toleration).optional(),
+  schedulingGates: listMap(z.object({ name: text() }), 'name', 64).optional(),
   topologySpreadConstraints: z
     .array(open({ maxSkew: int32(), topologyKey: z.string(), whenUnsatisfiable: z.string() }))
+    .max(64)
     .optional(),
-  restartPolicy: z.string().optional(),
-  schedulerName: z.string().optional(),
-  priorityClassName: z.string().optional(),
-  serviceAccountName: z.string().optional(),
+  restartPolicy: text(16).optional(),
+  schedulerName: text().optional(),
+  priorityClassName: text().optional(),
+  serviceAccountName: text().optional(),
   automountServiceAccountToken: z.boolean().optional(),
   terminationGracePeriodSeconds: int64().optional(),
   activeDeadlineSeconds: int64().optional(),
   hostNetwork: z.boolean().optional(),
   hostPID: z.boolean().optional(),
   hostIPC: z.boolean().optional(),
-  hostname: z.string().optional(),
-  subdomain: z.string().optional(),
-  dnsPolicy: z.string().optional(),
+  hostname: text().optional(),
+  subdomain: text().optional(),
+  dnsPolicy: text().optional(),
   dnsConfig: dnsConfig.optional(),
   enableServiceLinks: z.boolean().optional(),
-  runtimeClassName: z.string().optional(),
-  imagePullSecrets: z.array(open({ name: z.string().optional() })).optional(),
+  runtimeClassName: text().optional(),
+  imagePullSecrets: z
+    .array(open({ name: z.string().optional() }))
+    .max(64)
+    .optional(),
   securityContext: open({
     fsGroup: int64().optional(),
     runAsNonRoot: z.boolean().optional(),
@@ -114,16 +131,35 @@ const podSpec = open({
   }).optional(),
 });
 
+/** What a queue sets on the pods of a suspended job before it starts. */
+const SCHEDULING_FIELDS = ['nodeSelector', 'tolerations', 'schedulingGates'];
+
+export interface PodTemplateOptions {
+  /** What the apiserver stores where none is given; only these can be given then. @default - any, and none is stored */
+  readonly restartPolicies?: readonly [string, ...string[]];
+  /** Where the template stands, when only its metadata and scheduling fields may change. @default - all may */
+  readonly frozen?: string;
+}
+
 /** Metadata and spec of a pod to be. */
-export const podTemplate = () =>
+export const podTemplate = (options: PodTemplateOptions = {}) =>
   open({
     metadata: open({
       name: z.string().optional(),
       labels: stringMap().optional(),
       annotations: stringMap().optional(),
     }).optional(),
-    spec: podSpec.optional(),
+    spec: podSpecWith(options).optional(),
   });
+
+function podSpecWith({ restartPolicies, frozen: path }: PodTemplateOptions): typeof podSpec {
+  const restartPolicy = restartPolicies
+    ? stored(oneOf(text(16), 'restartPolicy of the pods of a Job', restartPolicies), restartPolicies[0])
+    : podSpec.shape.restartPolicy;
+  const spec = restartPolicies ? open({ ...podSpec.shape, restartPolicy }) : podSpec;
+  const fixed = Object.keys(podSpec.shape).filter((field) => !SCHEDULING_FIELDS.includes(field));
+  return (path ? frozen(spec, `${path}.spec`, fixed) : spec) as typeof podSpec;
+}
 
 export type PodTemplate = z.input<ReturnType<typeof podTemplate>>;
 export type PodSpec = z.input<typeof podSpec>;

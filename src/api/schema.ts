@@ -32,6 +32,18 @@ export function immutable<S extends z.ZodType>(schema: S, path: string): S {
   return cel(schema, { rule: 'self == oldSelf', message: `${path} is immutable` });
 }
 
+/** That a field is the same on both sides, or on neither: an expression to build rules from. */
+export const same = (left: string, right: string, field: string): string =>
+  `has(${left}.${field}) == has(${right}.${field}) && (!has(${left}.${field}) || ${left}.${field} == ${right}.${field})`;
+
+/** An object of which these fields can never change, whether they are set or left out. */
+export function frozen<S extends z.ZodType>(schema: S, path: string, fields: readonly string[]): S {
+  return cel(schema, {
+    rule: fields.map((field) => same('self', 'oldSelf', field)).join(' && '),
+    message: `${path} is immutable: delete the object and create it anew`,
+  });
+}
+
 /** One of these values; refused by a rule rather than an enum, so that the schema's shape stays upstream's. */
 export function oneOf<S extends z.ZodType>(schema: S, path: string, values: readonly string[]): S {
   const list = values.map((value) => `'${value}'`).join(', ');

@@ -25,6 +25,8 @@ export interface ClusterPaths {
   readonly logs: string;
   readonly pids: string;
   readonly etcd: string;
+  /** There as long as etcd's data has never been served. */
+  readonly etcdUnproven: string;
   readonly audit: string;
   readonly auditLog: string;
   readonly kubeconfig: string;
@@ -44,6 +46,7 @@ export function clusterPaths(name: string, root = stateDir()): ClusterPaths {
     logs: join(dir, 'logs'),
     pids: join(dir, 'pids'),
     etcd: join(dir, 'etcd'),
+    etcdUnproven: join(dir, 'etcd-unproven'),
     audit: join(dir, 'audit'),
     auditLog: join(dir, 'audit', 'audit.log'),
     kubeconfig: join(dir, 'kubeconfig'),

@@ -1,6 +1,7 @@
 /** Brings a cluster up: from nothing, from a crash in the middle, or not at all when it is up. */
 
-import { mkdir } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { NODE, SERVICE_ACCOUNT } from '../api/kinds.ts';
 import { conditionOf } from '../api/kube.ts';
@@ -137,8 +138,18 @@ async function isUp(paths: ClusterPaths, plan: NodePlan): Promise<boolean> {
   }
 }
 
+/**
+ * etcd that is killed while it writes its first records leaves data that it accepts, and then never elects itself. Such
+ * data holds nothing yet, so it is thrown away.
+ */
+async function prepareData(paths: ClusterPaths): Promise<void> {
+  if (existsSync(paths.etcdUnproven)) await rm(paths.etcd, { recursive: true, force: true });
+  if (!existsSync(paths.etcd)) await writeFile(paths.etcdUnproven, '');
+}
+
 async function start(paths: ClusterPaths, state: ClusterState, plan: NodePlan, programs: Binaries): Promise<void> {
   await writeControlPlaneConfig(paths, state);
+  await prepareData(paths);
   startDaemon(paths, 'etcd', etcdCommand(programs, paths, state));
   startDaemon(paths, 'kube-apiserver', apiserverCommand(programs, paths, state));
   const runtime = plan.real ? startRuntime({ paths, state, programs }) : Promise.resolve();
@@ -148,6 +159,7 @@ async function start(paths: ClusterPaths, state: ClusterState, plan: NodePlan, p
   try {
     const core = ['kube-apiserver', 'etcd'];
     await waitFor(paths, 'the apiserver', core, async () => (await client.text('/readyz')) === 'ok');
+    await rm(paths.etcdUnproven, { force: true });
     startDaemon(paths, 'kube-controller-manager', controllerManagerCommand(programs, paths, state));
     startDaemon(paths, 'kube-scheduler', schedulerCommand(programs, paths));
     startDaemon(paths, 'volumes', volumesCommand(programs, paths, state));

@@ -1,24 +1,16 @@
+import { type AmdGpu, type AmdOptions, amd } from './accelerator-amd.ts';
+import { type GaudiModel, type GaudiOptions, gaudi } from './accelerator-gaudi.ts';
+import { type NeuronDevice, type NeuronOptions, neuron } from './accelerator-neuron.ts';
+import { type NvidiaOptions, nvidia } from './accelerator-nvidia.ts';
+import type { NvidiaGpu } from './accelerator-nvidia-models.ts';
+import type { AcceleratorModel, AcceleratorRequest, AcceleratorSlice } from './accelerator-request.ts';
+import { type TpuGeneration, type TpuOptions, tpu } from './accelerator-tpu.ts';
 import { Platform } from './cluster-platform.ts';
 import type { NodePlacement } from './node-placement.ts';
-import type { NvidiaGpu } from './nvidia-gpu.ts';
-
-/** How many GPUs, and which part of each. */
-export interface NvidiaOptions {
-  /**
-   * GPUs (or slices) for each pod.
-   * @default 1
-   */
-  readonly count?: number;
-  /**
-   * A MIG slice instead of whole GPUs, such as `1g.10gb`.
-   * @default - whole GPUs
-   */
-  readonly migProfile?: string;
-}
 
 /** An accelerator of another vendor, in its own words. */
 export interface CustomAcceleratorOptions {
-  /** The extended resource of its device plug-in, such as `amd.com/gpu`. */
+  /** The extended resource of its device plug-in, such as `example.com/npu`. */
   readonly resource: string;
   /** @default 1 */
   readonly count?: number;
@@ -26,54 +18,87 @@ export interface CustomAcceleratorOptions {
   readonly placement?: NodePlacement;
 }
 
-/** What one pod gets from an accelerator on a given platform. */
-export interface AcceleratorRequest {
-  readonly resource: string;
-  readonly count: number;
-  readonly placement: NodePlacement;
-}
-
-const MIG_PROFILE = /^[1-7]g\.\d+gb(\+me)?$/;
 const ANYWHERE: NodePlacement = { requirements: [], tolerations: [] };
 
 /** Hardware that a training pod computes on: what it requests, and on which nodes it is found. */
 export class Accelerator {
+  /** In words, such as `NVIDIA H100`. */
+  readonly name: string;
   /** Accelerators for each pod. */
   readonly count: number;
-  private readonly request: (platform: Platform) => Omit<AcceleratorRequest, 'count'>;
+  /** Set for machines that only work together. */
+  readonly slice: AcceleratorSlice | undefined;
+  private readonly model: AcceleratorModel;
 
   /**
-   * GPUs of one NVIDIA model.
-   * @throws when the count is not a positive integer or the MIG profile is not one
+   * GPUs of one NVIDIA model: whole ones, MIG slices, or shares of a GPU in turn or at once (MPS).
+   * @throws when the count is not a positive integer, or more than any machine has
    */
-  static nvidia(gpu: NvidiaGpu, options: NvidiaOptions = {}): Accelerator {
-    const { migProfile } = options;
-    if (migProfile !== undefined && !MIG_PROFILE.test(migProfile)) {
-      throw new Error(`'migProfile' must look like 1g.10gb, got '${migProfile}'`);
-    }
-    return new Accelerator(options.count ?? 1, (platform) => ({
-      resource: platform.nvidiaResource(migProfile),
-      placement: platform.nvidiaPlacement(gpu, migProfile),
-    }));
+  static nvidia<Mig extends string>(gpu: NvidiaGpu<Mig>, options: NvidiaOptions<NoInfer<Mig>> = {}): Accelerator {
+    return new Accelerator(nvidia(gpu, options));
+  }
+
+  /**
+   * GPUs of one AMD Instinct model, or partitions of them.
+   * @throws when the count is not a positive integer, or more than any machine has
+   */
+  static amd<Partition extends string>(
+    gpu: AmdGpu<Partition>,
+    options: AmdOptions<NoInfer<Partition>> = {},
+  ): Accelerator {
+    return new Accelerator(amd(gpu, options));
+  }
+
+  /**
+   * Intel Gaudi.
+   * @throws when the count is not 1 to 8
+   */
+  static gaudi(model: GaudiModel, options: GaudiOptions): Accelerator {
+    return new Accelerator(gaudi(model, options));
+  }
+
+  /**
+   * AWS Trainium or Inferentia, by device or by core.
+   * @throws when the count is not a positive integer, or more than any machine has
+   */
+  static neuron(device: NeuronDevice, options: NeuronOptions = {}): Accelerator {
+    return new Accelerator(neuron(device, options));
+  }
+
+  /** Google TPU slices of one generation and topology; the number of pods follows from them. */
+  static tpu<T extends string>(generation: TpuGeneration<T>, options: TpuOptions<NoInfer<T>>): Accelerator {
+    return new Accelerator(tpu(generation, options));
   }
 
   /** Any device that a device plug-in offers as an extended resource. */
   static custom(options: CustomAcceleratorOptions): Accelerator {
-    const { resource, placement = ANYWHERE } = options;
+    const { resource, count = 1, placement = ANYWHERE } = options;
     if (!resource.includes('/')) {
       throw new Error(`'resource' must be an extended resource such as amd.com/gpu, got '${resource}'`);
     }
-    return new Accelerator(options.count ?? 1, () => ({ resource, placement }));
+    if (!Number.isInteger(count) || count < 1) throw new Error(`'count' must be a positive integer, got ${count}`);
+    return new Accelerator({ name: resource, count, request: () => ({ resource, placement }), problems: () => [] });
   }
 
-  private constructor(count: number, request: (platform: Platform) => Omit<AcceleratorRequest, 'count'>) {
-    if (!Number.isInteger(count) || count < 1) throw new Error(`'count' must be a positive integer, got ${count}`);
-    this.count = count;
-    this.request = request;
+  private constructor(model: AcceleratorModel) {
+    this.name = model.name;
+    this.count = model.count;
+    this.slice = model.slice;
+    this.model = model;
   }
 
   /** What a pod asks for on this platform. */
   on(platform: Platform = Platform.plain()): AcceleratorRequest {
-    return { ...this.request(platform), count: this.count };
+    return { ...this.model.request(platform), count: this.count };
+  }
+
+  /** Why a pod cannot have it on this platform, in words that say how to mend it. */
+  problemsOn(platform: Platform = Platform.plain()): readonly string[] {
+    return this.model.problems(platform);
+  }
+
+  /** It takes huge pages, so that the API server refuses a pod that asks for neither cpu nor memory. */
+  get needsMemory(): boolean {
+    return this.model.needsMemory ?? false;
   }
 }

@@ -1,6 +1,3 @@
-import type { NodePlacement, NodeRequirement, Toleration } from './node-placement.ts';
-import type { NvidiaGpu } from './nvidia-gpu.ts';
-
 /** What distinguishes EKS clusters from one another. */
 export interface EksOptions {
   /**
@@ -12,9 +9,15 @@ export interface EksOptions {
 
 type Provider = 'gke' | 'eks' | 'aks' | 'openshift' | 'plain';
 
-const GPU_TAINT: Toleration = { key: 'nvidia.com/gpu', operator: 'Exists', effect: 'NoSchedule' };
+const TITLES: Readonly<Record<Provider, string>> = {
+  gke: 'GKE',
+  eks: 'EKS',
+  aks: 'AKS',
+  openshift: 'OpenShift',
+  plain: 'a plain cluster',
+};
 
-/** Where a cluster runs: decides by which labels and taints its GPU nodes are found. */
+/** Where a cluster runs: decides by which labels and taints its nodes are found. */
 export class Platform {
   readonly name: Provider;
   private readonly options: EksOptions;
@@ -29,17 +32,17 @@ export class Platform {
     return new Platform('eks', options);
   }
 
-  /** Azure Kubernetes Service with NVIDIA's GPU operator, which labels the models. */
+  /** Azure Kubernetes Service with the GPU vendor's operator, which labels the models. */
   static aks(): Platform {
     return new Platform('aks');
   }
 
-  /** OpenShift with NVIDIA's GPU operator. */
+  /** OpenShift with the GPU vendor's operator. */
   static openshift(): Platform {
     return new Platform('openshift');
   }
 
-  /** Any cluster with NVIDIA's device plug-in and feature discovery. */
+  /** Any cluster with the vendor's device plug-in and feature discovery. */
   static plain(): Platform {
     return new Platform('plain');
   }
@@ -49,48 +52,17 @@ export class Platform {
     this.options = options;
   }
 
+  /** For people, such as `GKE`. */
+  get title(): string {
+    return TITLES[this.name];
+  }
+
   /**
-   * The nodes that offer this GPU.
-   * @param migProfile such as `1g.10gb`, when a slice is asked for
+   * The label that tells what an EC2 instance has, such as `instance-family`; Auto Mode has its own prefix.
+   * @see https://karpenter.sh/docs/concepts/scheduling/#well-known-labels
+   * @see https://docs.aws.amazon.com/eks/latest/userguide/create-node-pool.html
    */
-  nvidiaPlacement(gpu: NvidiaGpu, migProfile?: string): NodePlacement {
-    switch (this.name) {
-      case 'gke':
-        return {
-          requirements: [
-            { key: 'cloud.google.com/gke-accelerator', values: [gpu.names.gke] },
-            ...(migProfile ? [{ key: 'cloud.google.com/gke-gpu-partition-size', values: [migProfile] }] : []),
-          ],
-          tolerations: [GPU_TAINT],
-        };
-      case 'eks':
-        return { requirements: this.eksRequirements(gpu), tolerations: [GPU_TAINT] };
-      case 'aks':
-        return {
-          requirements: [{ key: 'kubernetes.azure.com/accelerator', values: ['nvidia'] }, discoveredProduct(gpu)],
-          tolerations: [GPU_TAINT, { key: 'sku', operator: 'Equal', value: 'gpu', effect: 'NoSchedule' }],
-        };
-      default:
-        return { requirements: [discoveredProduct(gpu)], tolerations: [GPU_TAINT] };
-    }
+  instanceLabel(name: string): string {
+    return `${this.options.autoMode ? 'eks.amazonaws.com' : 'karpenter.k8s.aws'}/${name}`;
   }
-
-  /** The extended resource that one GPU, or one slice of it, is requested by. */
-  nvidiaResource(migProfile?: string): string {
-    if (!migProfile || this.name === 'gke') return 'nvidia.com/gpu';
-    return `nvidia.com/mig-${migProfile}`;
-  }
-
-  private eksRequirements(gpu: NvidiaGpu): NodeRequirement[] {
-    const prefix = this.options.autoMode ? 'eks.amazonaws.com' : 'karpenter.k8s.aws';
-    return [
-      { key: `${prefix}/instance-gpu-name`, values: [gpu.names.eks] },
-      ...(gpu.names.eksMemory ? [{ key: `${prefix}/instance-gpu-memory`, values: [String(gpu.names.eksMemory)] }] : []),
-    ];
-  }
-}
-
-/** Feature discovery under the mixed MIG strategy leaves the product's name as it is, so a slice asks for no suffix. */
-function discoveredProduct(gpu: NvidiaGpu): NodeRequirement {
-  return { key: 'nvidia.com/gpu.product', values: gpu.names.products };
 }

@@ -1,7 +1,10 @@
 import { type ApiObjectMetadata, Lazy } from 'cdk8s';
 import { Construct } from 'constructs';
+import { acceleratorProblems } from './accelerator-problems.ts';
 import type { Platform } from './cluster-platform.ts';
+import { addClaimTemplates } from './device-claims.ts';
 import type { Framework } from './framework.ts';
+import type { JobContext } from './job-context.ts';
 import { jobNameProblems } from './job-name.ts';
 import { type RunPolicyProps, runPolicyOf } from './run-policy.ts';
 
@@ -38,15 +41,15 @@ export class DistributedTrainingJob extends Construct {
   readonly name: string;
   readonly framework: Framework;
   private readonly runPolicy: RunPolicyProps;
-  private readonly platform: Platform | undefined;
+  private readonly context: JobContext;
 
   constructor(scope: Construct, id: string, props: DistributedTrainingJobProps) {
     super(scope, id);
     this.name = props.metadata?.name ?? id;
     this.framework = props.framework;
     this.runPolicy = props.runPolicy ?? {};
-    this.platform = props.platform;
-    new this.framework.resource(this, 'Resource', {
+    this.context = { jobName: this.name, ...(props.platform && { platform: props.platform }) };
+    const resource = new this.framework.resource(this, 'Resource', {
       metadata: {
         ...props.metadata,
         name: this.name,
@@ -54,15 +57,22 @@ export class DistributedTrainingJob extends Construct {
       },
       spec: Lazy.any({ produce: () => this.render().spec }),
     });
+    const claims = addClaimTemplates(this, this.render().roles, this.context, props.metadata?.namespace);
+    for (const claim of claims) resource.node.addDependency(claim);
     this.node.addValidation({ validate: () => this.problems() });
   }
 
   private render() {
-    return this.framework.specWith(runPolicyOf(this.runPolicy), this.platform);
+    return this.framework.specWith(runPolicyOf(this.runPolicy), this.context);
   }
 
   private problems(): string[] {
-    const fromProps = [...this.framework.problems(), ...jobNameProblems(this.name, this.render().largest)];
+    const { largest, roles } = this.render();
+    const fromProps = [
+      ...this.framework.problems(),
+      ...jobNameProblems(this.name, largest),
+      ...acceleratorProblems(roles, this.context),
+    ];
     return fromProps.length > 0 ? fromProps : this.schemaProblems();
   }
 

@@ -2,10 +2,11 @@ import type { ApiObject, ApiObjectMetadata } from 'cdk8s';
 import type { Construct } from 'constructs';
 import type * as resources from '../../imports/kubeflow.org.ts';
 import type { JobSpec, ResourceDefinition, RunPolicy } from '../api/index.ts';
-import type { Platform } from './cluster-platform.ts';
 import { type JaxProps, jax } from './jax.ts';
+import type { JobContext } from './job-context.ts';
 import { type PaddleProps, paddle } from './paddle.ts';
 import { type PyTorchProps, pytorch } from './pytorch.ts';
+import type { ResolvedRole } from './roles.ts';
 import { type TensorFlowProps, tensorflow } from './tensorflow.ts';
 import { type XGBoostProps, xgboost } from './xgboost.ts';
 
@@ -14,6 +15,8 @@ export interface FrameworkSpec {
   readonly spec: JobSpec;
   /** Most pods of each replica type that the job can ever have, by type. */
   readonly largest: Readonly<Record<string, number>>;
+  /** Its kinds of pods, as they are after what is said for all of them. */
+  readonly roles: readonly ResolvedRole[];
 }
 
 type AnySpec = resources.PyTorchJobSpec &
@@ -34,7 +37,7 @@ export interface JobFramework {
   /** The custom resource, and the schema of its spec. */
   readonly definition: ResourceDefinition;
   readonly resource: JobResource;
-  render(runPolicy: RunPolicy, platform?: Platform): FrameworkSpec;
+  render(runPolicy: RunPolicy, context: JobContext): FrameworkSpec;
   /** What is wrong with the props, in words that say how to mend it. */
   problems(): readonly string[];
 }
@@ -86,8 +89,8 @@ export class Framework {
   }
 
   /** The custom resource's spec. */
-  specWith(runPolicy: RunPolicy, platform?: Platform): FrameworkSpec {
-    return this.job.render(runPolicy, platform);
+  specWith(runPolicy: RunPolicy, context: JobContext = {}): FrameworkSpec {
+    return this.job.render(runPolicy, context);
   }
 
   /** What is wrong with the props, in words that say how to mend it. */

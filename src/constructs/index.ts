@@ -1,8 +1,16 @@
 export * from './accelerator.ts';
+export { AmdGpu, type AmdGpuNames, type AmdOptions } from './accelerator-amd.ts';
+export type { GaudiModel, GaudiOptions } from './accelerator-gaudi.ts';
+export { NeuronDevice, type NeuronOptions } from './accelerator-neuron.ts';
+export type { GpuShare, MigSlices, NvidiaOptions, WholeGpus } from './accelerator-nvidia.ts';
+export * from './accelerator-nvidia-models.ts';
+export type { AcceleratorRequest, AcceleratorSlice, DeviceClaim } from './accelerator-request.ts';
+export { TpuGeneration, type TpuOptions } from './accelerator-tpu.ts';
 export * from './cluster-platform.ts';
 export * from './distributed-training-job.ts';
 export { Framework, type FrameworkSpec } from './framework.ts';
 export * from './gang-scheduler.ts';
+export * from './gpu-sharing.ts';
 export type { JaxProps } from './jax.ts';
 export * from './job-volume.ts';
 export {
@@ -15,7 +23,6 @@ export {
 } from './k8s.ts';
 export * from './ml-platform.ts';
 export * from './node-placement.ts';
-export * from './nvidia-gpu.ts';
 export type { PaddleElasticProps, PaddleProps } from './paddle.ts';
 export type { ElasticProps, PyTorchProps } from './pytorch.ts';
 export type { ReplicaProps, RestartPolicy, WorkerProps } from './replica.ts';

@@ -36,14 +36,14 @@ export function paddle({ parameterServers, workers, elastic, ...shared }: Paddle
   return {
     definition: PADDLE_JOB_DEFINITION,
     resource: PaddleJob,
-    render(runPolicy, platform) {
-      const { specs, largest } = renderRoles(CONTAINER, shared, roles, platform);
+    render(runPolicy, context) {
+      const { specs, ...rest } = renderRoles(CONTAINER, shared, roles, context);
       const spec: PaddleJobSpec = {
         ...(Object.keys(runPolicy).length > 0 && { runPolicy }),
         ...(elastic && { elasticPolicy: elasticPolicy(elastic) }),
         paddleReplicaSpecs: { ...specs },
       };
-      return { spec, largest };
+      return { spec, ...rest };
     },
     problems: () => [
       ...(roles.length > 0 ? [] : ["a Paddle job needs 'workers', 'parameterServers' or both"]),

@@ -1,8 +1,8 @@
 import { PyTorchJob } from '../../imports/kubeflow.org.ts';
 import { type ElasticPolicy, PYTORCH_JOB_DEFINITION, type PyTorchJobSpec, type RunPolicy } from '../api/index.ts';
-import type { Platform } from './cluster-platform.ts';
 import { boundsProblems } from './elastic.ts';
 import type { FrameworkSpec, JobFramework } from './framework.ts';
+import type { JobContext } from './job-context.ts';
 import type { ReplicaProps, WorkerProps } from './replica.ts';
 import { type Role, renderRoles, roleProblems, rolesOf } from './roles.ts';
 
@@ -36,20 +36,20 @@ const TYPES = { master: 'Master', workers: 'Worker' } as const;
 export const pytorch = (props: PyTorchProps): JobFramework => ({
   definition: PYTORCH_JOB_DEFINITION,
   resource: PyTorchJob,
-  render: (runPolicy, platform) => specOf(props, runPolicy, platform),
+  render: (runPolicy, context) => specOf(props, runPolicy, context),
   problems: () => problemsOf(props),
 });
 
-function specOf(props: PyTorchProps, runPolicy: RunPolicy, platform?: Platform): FrameworkSpec {
+function specOf(props: PyTorchProps, runPolicy: RunPolicy, context: JobContext): FrameworkSpec {
   const { master, workers, processesPerNode, elastic, ...shared } = props;
-  const { specs, largest } = renderRoles(CONTAINER, shared, rolesFrom(props), platform);
+  const { specs, ...rest } = renderRoles(CONTAINER, shared, rolesFrom(props), context);
   const spec: PyTorchJobSpec = {
     ...(Object.keys(runPolicy).length > 0 && { runPolicy }),
     ...(processesPerNode && { nprocPerNode: processesPerNode }),
     ...(elastic && { elasticPolicy: elasticPolicy(elastic) }),
     pytorchReplicaSpecs: { ...specs },
   };
-  return { spec, largest };
+  return { spec, ...rest };
 }
 
 const rolesFrom = ({ master, workers, elastic }: PyTorchProps): readonly Role[] =>

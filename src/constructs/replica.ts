@@ -1,9 +1,14 @@
 import type { ReplicaSpec } from '../api/index.ts';
 import type { Accelerator } from './accelerator.ts';
-import { Platform } from './cluster-platform.ts';
+import type { AcceleratorRequest } from './accelerator-request.ts';
+import { claimTemplateName } from './device-claims.ts';
+import type { JobContext } from './job-context.ts';
 import type { JobVolume } from './job-volume.ts';
 import type { ContainerResources, EnvValue, IServiceAccount } from './k8s.ts';
 import { placementSpec } from './node-placement.ts';
+
+/** Name of the claim within a pod. */
+const CLAIM = 'accelerator';
 
 /** When the controller starts a replica's pod again. */
 export type RestartPolicy = 'Always' | 'OnFailure' | 'Never' | 'ExitCode';
@@ -65,11 +70,12 @@ export function mergeReplica(base: ReplicaProps, override: ReplicaProps): Replic
 /** The replica as the API has it. */
 export function replicaSpec(
   container: string,
+  type: string,
   replicas: number,
   props: ReplicaProps,
-  platform: Platform = Platform.plain(),
+  context: JobContext,
 ): ReplicaSpec {
-  const accelerator = props.accelerator?.on(platform);
+  const accelerator = props.accelerator?.on(context.platform);
   const volumes = (props.volumes ?? []).map((volume, index) => ({ volume, name: `volume-${index}` }));
   const hasMetadata = hasAny(props.labels, props.annotations);
   return {
@@ -107,6 +113,10 @@ export function replicaSpec(
           },
         ],
         ...(volumes.length > 0 && { volumes: volumes.map(({ volume, name }) => volume.volume(name)) }),
+        ...(accelerator?.hostIpc && { hostIPC: true }),
+        ...(accelerator?.claim && {
+          resourceClaims: [{ name: CLAIM, resourceClaimTemplateName: claimTemplateName(context, type) }],
+        }),
         ...(accelerator && copied(placementSpec(accelerator.placement))),
       },
     },
@@ -119,10 +129,7 @@ function environment(variables: Readonly<Record<string, EnvValue>>) {
   );
 }
 
-function resourceSection(
-  resources: ContainerResources | undefined,
-  accelerator: { readonly resource: string; readonly count: number } | undefined,
-) {
+function resourceSection(resources: ContainerResources | undefined, accelerator: AcceleratorRequest | undefined) {
   const requests: Record<string, string> = {};
   const limits: Record<string, string> = {};
   const { cpu, memory, ephemeralStorage: disk } = resources ?? {};
@@ -132,8 +139,13 @@ function resourceSection(
   if (memory?.limit) limits.memory = `${memory.limit.toMebibytes()}Mi`;
   if (disk?.request) requests['ephemeral-storage'] = `${disk.request.toMebibytes()}Mi`;
   if (disk?.limit) limits['ephemeral-storage'] = `${disk.limit.toMebibytes()}Mi`;
-  if (accelerator) limits[accelerator.resource] = String(accelerator.count);
-  const section = { ...(hasAny(requests) && { requests }), ...(hasAny(limits) && { limits }) };
+  if (accelerator?.resource) limits[accelerator.resource] = String(accelerator.count);
+  Object.assign(limits, accelerator?.besides);
+  const section = {
+    ...(hasAny(requests) && { requests }),
+    ...(hasAny(limits) && { limits }),
+    ...(accelerator?.claim && { claims: [{ name: CLAIM }] }),
+  };
   return hasAny(section) ? { resources: section } : {};
 }
 

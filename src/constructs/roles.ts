@@ -1,5 +1,5 @@
 import type { ReplicaSpec } from '../api/index.ts';
-import type { Platform } from './cluster-platform.ts';
+import type { JobContext } from './job-context.ts';
 import { countProblems, mergeReplica, type ReplicaProps, replicaSpec, type WorkerProps } from './replica.ts';
 
 /** One kind of pod of a job, as its framework's props describe it. */
@@ -14,10 +14,20 @@ export interface Role {
   readonly most?: number;
 }
 
+/** A role after what is said for all roles. */
+export interface ResolvedRole {
+  readonly type: string;
+  /** Where it stands in the framework's props; empty when these are its own. */
+  readonly path: string;
+  readonly replicas: number;
+  readonly props: ReplicaProps;
+}
+
 /** The pods of a job by replica type, and the most of each that it can have. */
 export interface Roles {
   readonly specs: Readonly<Record<string, ReplicaSpec>>;
   readonly largest: Readonly<Record<string, number>>;
+  readonly roles: readonly ResolvedRole[];
 }
 
 /** The roles that the props give: those that are undefined are left out. */
@@ -36,16 +46,19 @@ export function renderRoles(
   container: string,
   shared: ReplicaProps,
   roles: readonly Role[],
-  platform?: Platform,
+  context: JobContext,
 ): Roles {
   const specs: Record<string, ReplicaSpec> = {};
   const largest: Record<string, number> = {};
-  for (const { type, props, most } of roles) {
+  const resolved: ResolvedRole[] = [];
+  for (const { type, path, props, most } of roles) {
     const { replicas = 1, ...own } = props;
-    specs[type] = replicaSpec(container, replicas, mergeReplica(shared, own), platform);
+    const merged = mergeReplica(shared, own);
+    specs[type] = replicaSpec(container, type, replicas, merged, context);
     largest[type] = Math.max(replicas, most ?? 0);
+    resolved.push({ type, path, replicas, props: merged });
   }
-  return { specs, largest };
+  return { specs, largest, roles: resolved };
 }
 
 /** What is wrong with roles, in words that say how to mend it. */

@@ -33,15 +33,15 @@ export function tensorflow(props: TensorFlowProps): JobFramework {
   return {
     definition: TF_JOB_DEFINITION,
     resource: TFJob,
-    render(runPolicy, platform) {
-      const { specs, largest } = renderRoles(CONTAINER, shared, roles, platform);
+    render(runPolicy, context) {
+      const { specs, ...rest } = renderRoles(CONTAINER, shared, roles, context);
       const spec: TFJobSpec = {
         ...(Object.keys(runPolicy).length > 0 && { runPolicy }),
         ...(allWorkers && { successPolicy: 'AllWorkers' }),
         ...(dynamicWorkers && { enableDynamicWorker: true }),
         tfReplicaSpecs: { ...specs },
       };
-      return { spec, largest };
+      return { spec, ...rest };
     },
     problems: () => [...policyProblems(props), ...roleProblems(shared, roles)],
   };

@@ -20,10 +20,10 @@ export function xgboost({ master = {}, workers, ...shared }: XGBoostProps): JobF
   return {
     definition: XGBOOST_JOB_DEFINITION,
     resource: XGBoostJob,
-    render(runPolicy, platform) {
-      const { specs, largest } = renderRoles(CONTAINER, shared, roles, platform);
+    render(runPolicy, context) {
+      const { specs, ...rest } = renderRoles(CONTAINER, shared, roles, context);
       const spec = { ...(Object.keys(runPolicy).length > 0 && { runPolicy }), xgbReplicaSpecs: { ...specs } };
-      return { spec, largest };
+      return { spec, ...rest };
     },
     problems: () => roleProblems(shared, roles),
   };

@@ -50,7 +50,7 @@ const spec = fc.record(
     cleanPodPolicy: fc.constantFrom('All', 'Running', 'None'),
     mainContainer: fc.constant('mpi'),
     mpiImplementation: fc.constantFrom('OpenMPI', 'Intel', 'MPICH'),
-    sshAuthMountPath: fc.constant('/home/mpi/.ssh'),
+    sshAuthMountPath: fc.constant('/keys/.ssh'),
     runLauncherAsWorker: fc.boolean(),
     launcherCreationPolicy: fc.constantFrom('AtStartup', 'WaitForWorkersReady'),
     runPolicy: fc.record({ suspend: fc.boolean(), backoffLimit: fc.nat(9) }, { requiredKeys: [] }),

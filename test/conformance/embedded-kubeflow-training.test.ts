@@ -6,6 +6,7 @@ import { useEmbeddedPlatform } from '../support/embedded-platform.ts';
 import { eventually } from '../support/eventually.ts';
 import { kubeflowTraining, runUpstreamTest, upstreamClientTests } from '../support/kubeflow-training.ts';
 import { runPython } from '../support/python-client.ts';
+import { sideBySide } from '../support/side-by-side.ts';
 import { PADDLE_PROGRAM, TENSORFLOW_PROGRAM, XGBOOST_PROGRAM } from '../support/stand-in-programs.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
@@ -52,6 +53,9 @@ const UPSTREAM = [
   'test_e2e_xgboostjob.py::test_sdk_e2e',
   'test_e2e_paddlejob.py::test_sdk_e2e',
 ] as const;
+
+/** They mostly wait. */
+const AT_A_TIME = 3;
 
 /** What stands for upstream's images, which are not pulled here. */
 const images = {
@@ -109,22 +113,19 @@ describe('kubeflow-training 1.9.4, unchanged, on the embedded cluster with pods 
 });
 
 describe('upstream’s own tests of that client, on the embedded cluster', () => {
-  let folder = '';
+  let reportOf: (id: string) => Promise<string>;
 
   beforeAll(async () => {
-    folder = await upstreamClientTests();
+    const folder = await upstreamClientTests();
+    reportOf = sideBySide(UPSTREAM, AT_A_TIME, async (id) => {
+      const { client, kubeconfig } = platform.current;
+      const namespace = `upstream-${UPSTREAM.indexOf(id as (typeof UPSTREAM)[number])}`;
+      await client.create(NAMESPACE, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } });
+      return runUpstreamTest(python, folder, id, namespace, kubeconfig);
+    });
   }, 300_000);
 
-  test.each(UPSTREAM)(
-    '%s',
-    async (id) => {
-      const { client, kubeconfig } = platform.current;
-      const namespace = `upstream-${UPSTREAM.indexOf(id)}`;
-      await client.create(NAMESPACE, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } });
-      expect(await runUpstreamTest(python, folder, id, namespace, kubeconfig)).toMatch(/\b1 passed/);
-    },
-    300_000,
-  );
+  test.each(UPSTREAM)('%s', async (id) => expect(await reportOf(id)).toMatch(/\b1 passed/), 300_000);
 });
 
 function stepsOf(printed: string): Record<string, Record<string, unknown>> {

@@ -5,10 +5,13 @@ import { eventually } from '../support/eventually.ts';
 import { kubeflowTraining, runUpstreamTest, upstreamClientTests } from '../support/kubeflow-training.ts';
 import { runPython } from '../support/python-client.ts';
 import { useRealPlatform } from '../support/real-platform.ts';
+import { sideBySide } from '../support/side-by-side.ts';
 import { PADDLE_PROGRAM, TENSORFLOW_PROGRAM, XGBOOST_PROGRAM } from '../support/stand-in-programs.ts';
 import { withoutRegistry } from '../support/without-registry.ts';
 
 const MINUTES = 60_000;
+/** They mostly wait. */
+const AT_A_TIME = 3;
 const DIGITS = readFileSync('images/training-torch/digits.py', 'utf8');
 const { platform, live, possible, image } = useRealPlatform();
 
@@ -70,11 +73,11 @@ describe('kubeflow-training 1.9.4, unchanged, on a real kubelet', () => {
 });
 
 describe('upstream’s own tests of that client', () => {
-  let folder = '';
+  let reportOf: (id: string) => Promise<string>;
 
   beforeAll(async () => {
     if (!possible) return;
-    folder = await upstreamClientTests();
+    const folder = await upstreamClientTests();
     await withoutRegistry(platform.api, [
       { instead: 'pytorch-dist-mnist', image: image(), command: ['env', 'EPOCHS=5', 'python3', '-c', DIGITS] },
       { instead: 'jaxjob-dist-spmd-mnist', image: image(), command: ['python3', '-c', JAX_ENVIRONMENT] },
@@ -84,17 +87,14 @@ describe('upstream’s own tests of that client', () => {
       { instead: 'hello-world', image: image(), command: ['echo', 'Hello!'] },
       { instead: 'docker.io/pytorch/pytorch', image: image() },
     ]);
+    reportOf = sideBySide(UPSTREAM, AT_A_TIME, async (id) => {
+      const namespace = await platform.namespace();
+      return runUpstreamTest(python, folder, id, namespace, platform.cluster.kubeconfig);
+    });
   }, 5 * MINUTES);
 
   for (const id of UPSTREAM) {
-    live(
-      id,
-      async () => {
-        const namespace = await platform.namespace();
-        expect(await runUpstreamTest(python, folder, id, namespace, platform.cluster.kubeconfig)).toMatch(/\b1 passed/);
-      },
-      6 * MINUTES,
-    );
+    live(id, async () => expect(await reportOf(id)).toMatch(/\b1 passed/), 6 * MINUTES);
   }
 });
 

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { CLUSTER_ROLE, MPI_JOB_V1, POD, ROLE_BINDING, SECRET, SERVICE_ACCOUNT } from '../../src/api/kinds.ts';
 import type { Kind, KubeObject } from '../../src/api/kube.ts';
 import { type Answer, Api, type Loose, pathOf } from '../support/api.ts';
-import { eventually, settles } from '../support/eventually.ts';
+import { settles } from '../support/eventually.ts';
 import { mpiJob, mpiReplicas } from '../support/mpi-job.ts';
 import { usePlatform } from '../support/platform.ts';
 import { JobUnderTest } from '../support/pytorch-job.ts';
@@ -164,7 +164,6 @@ describe('[training 26] what the controller may give away', () => {
     ] as const) {
       expect(await attempt(kind, owned(object))).toMatchObject({ code: 201 });
     }
-    await eventually('both', () => platform.api.get(SERVICE_ACCOUNT, namespace, 'x-launcher'));
   });
 });
 

@@ -112,7 +112,7 @@ describe('an MPIJob over ssh', () => {
     ];
     expect(modes(workerOf(planned()))).toEqual(closed);
     expect(keysOf(workerOf(planned()))).toMatchObject({ defaultMode: 0o600, secretName: 'j-ssh-job-uid' });
-    const as = (securityContext: object, sshAuthMountPath = '/home/mpiuser/.ssh') => {
+    const as = (securityContext: object, sshAuthMountPath = '/keys/.ssh') => {
       const pod = replica({ securityContext });
       return modes(
         workerOf(planned({ sshAuthMountPath, mpiReplicaSpecs: { Launcher: pod, Worker: { replicas: 1, ...pod } } })),

@@ -25,11 +25,11 @@ export const serviceStrategy: Strategy = {
     spec: kept(specOf(next), specOf(previous), context),
     status: previous.status,
   }),
-  validate: (next, previous, earlier) => [
-    ...earlier,
-    ...serviceErrors(specOf(next)),
-    ...(previous ? updateErrors(next, previous) : []),
-  ],
+  validate: (next, previous, earlier) => {
+    const unallocated = allocationErrors(specOf(next));
+    if (unallocated.length > 0) return unallocated;
+    return [...earlier, ...serviceErrors(specOf(next)), ...(previous ? updateErrors(next, previous) : [])];
+  },
 };
 
 function defaulted({ clusterIP, ...others }: Fields): Fields {
@@ -51,12 +51,28 @@ function allocated(given: Fields, context: StrategyContext): Fields {
   const spec = withAddresses(given, {});
   if (spec.type === 'ExternalName') return spec;
   const clusterIP = (spec.clusterIP as string | undefined) || drawAddress(context);
-  const dual = clusterIP === HEADLESS && Object.keys((spec.selector ?? {}) as object).length === 0;
-  const families = dual
+  const families = isOpen({ ...spec, clusterIP })
     ? { ipFamilies: ['IPv4', 'IPv6'], ipFamilyPolicy: 'RequireDualStack' }
     : { ipFamilies: ['IPv4'], ipFamilyPolicy: 'SingleStack' };
   return { ...families, ...spec, clusterIP, clusterIPs: [clusterIP] };
 }
+
+/** A headless Service without a selector may name every family; no other may name one that is not there. */
+function allocationErrors(spec: Fields): readonly FieldError[] {
+  if (spec.type === 'ExternalName' || isOpen(spec)) return [];
+  const families = Array.isArray(spec.ipFamilies) ? spec.ipFamilies : [];
+  const unknown = families.flatMap((family, index) =>
+    family === 'IPv4' ? [] : [invalid(`spec.ipFamilies[${index}]`, family, 'not configured on this cluster')],
+  );
+  if (spec.ipFamilyPolicy !== 'RequireDualStack') return unknown;
+  return [
+    ...unknown,
+    invalid('spec.ipFamilyPolicy', 'RequireDualStack', 'this cluster is not configured for dual-stack services'),
+  ];
+}
+
+const isOpen = ({ clusterIP, selector }: Fields): boolean =>
+  clusterIP === HEADLESS && Object.keys((selector ?? {}) as object).length === 0;
 
 /** A Service's address is told twice; the second follows the first where only that was changed. */
 function withAddresses(next: Fields, previous: Fields): Fields {

@@ -21,7 +21,8 @@ export const garbageCollector: EmbeddedController = (server, environment) => {
       pending = undefined;
       const places = [...queue.values()];
       queue.clear();
-      for (const each of places) collect(server, graph, each, look);
+      const decisions = places.flatMap((each) => decide(server, graph, each, look) ?? []);
+      for (const carryOut of decisions) carryOut();
     });
   };
   const note = (change: Change) => {
@@ -91,47 +92,65 @@ class OwnerGraph {
   }
 }
 
-function collect(server: ApiServer, graph: OwnerGraph, place: Place, look: (place: Place) => void): void {
+/**
+ * What to do about an object, by what is true now. The real collector looks at many objects at once and needs longer to
+ * delete one than to look: a dependent whose one owner is gone and whose other owner is about to be collected too is
+ * seen with that other owner still there. So all are looked at before any is written.
+ */
+function decide(
+  server: ApiServer,
+  graph: OwnerGraph,
+  place: Place,
+  look: (place: Place) => void,
+): (() => void) | undefined {
   const object = server.store.get(place.table, place.key);
   const resource = object && server.resources().find(({ table, conversion }) => table === place.table && !conversion);
-  if (!object || !resource) return;
+  if (!object || !resource) return undefined;
   const { deletionTimestamp, finalizers = [], uid = '' } = object.metadata;
-  if (deletionTimestamp !== undefined) {
-    const dependents = graph.dependentsOf(uid);
-    if (finalizers.includes(ORPHAN_FINALIZER)) orphan(server, resource, object, dependents);
-    else if (finalizers.includes(FOREGROUND_FINALIZER))
-      deleteDependentsFirst(server, resource, object, dependents, look);
-    return;
-  }
-  collectDependent(server, graph, resource, object);
+  if (deletionTimestamp === undefined) return fateOf(server, graph, resource, object, () => look(place));
+  if (finalizers.includes(ORPHAN_FINALIZER)) return () => orphan(server, resource, object, graph.dependentsOf(uid));
+  if (finalizers.includes(FOREGROUND_FINALIZER))
+    return () => deleteDependentsFirst(server, resource, object, graph.dependentsOf(uid), look);
+  return undefined;
 }
 
-function collectDependent(server: ApiServer, graph: OwnerGraph, resource: Resource, object: KubeObject): void {
-  const { ownerReferences = [], namespace, name = '' } = object.metadata;
+/** Whether an object loses owners or, with the last of them, its life. */
+function fateOf(
+  server: ApiServer,
+  graph: OwnerGraph,
+  resource: Resource,
+  object: KubeObject,
+  lookAgain: () => void,
+): (() => void) | undefined {
+  const { ownerReferences = [], namespace } = object.metadata;
+  if (ownerReferences.length === 0) return undefined;
   const present = ownerReferences.filter((owner) => ownerOf(server, graph, owner, namespace) !== undefined);
-  if (ownerReferences.length === 0) return;
-  const ref = { name, ...(namespace && { namespace }) };
   const dying = present.filter((owner) => isWaiting(ownerOf(server, graph, owner, namespace)));
-  if (present.length > dying.length) {
-    const solid = present.filter((owner) => !dying.includes(owner));
-    if (solid.length < ownerReferences.length) {
-      write(server, resource, object, { ...object.metadata, ownerReferences: solid });
-    }
-    return;
-  }
-  const dependents = graph.dependentsOf(object.metadata.uid ?? '');
-  const foreground = dying.length > 0 && dependents.length > 0;
+  const solid = present.filter((owner) => !dying.includes(owner));
+  if (solid.length === ownerReferences.length) return undefined;
+  return () => {
+    const current = server.store.get(resource.table, keyOf(object.metadata));
+    if (current?.metadata.resourceVersion !== object.metadata.resourceVersion) return lookAgain();
+    if (solid.length > 0) return write(server, resource, object, { ...object.metadata, ownerReferences: solid });
+    remove(server, graph, resource, object, dying.length > 0);
+  };
+}
+
+function remove(server: ApiServer, graph: OwnerGraph, resource: Resource, object: KubeObject, dying: boolean): void {
+  const { ownerReferences = [], finalizers = [], namespace, name = '', uid = '' } = object.metadata;
+  const dependents = graph.dependentsOf(uid);
+  const foreground = dying && dependents.length > 0;
   const circular = foreground && dependents.some(({ table, key }) => isWaiting(server.store.get(table, key)));
   if (circular && ownerReferences.some(blocks)) {
     const unblocked = ownerReferences.map((owner) => ({ ...owner, blockOwnerDeletion: false }));
     write(server, resource, object, { ...object.metadata, ownerReferences: unblocked });
   }
-  const { uid = '', finalizers = [] } = object.metadata;
   const own = finalizers.includes(ORPHAN_FINALIZER)
     ? 'Orphan'
     : finalizers.includes(FOREGROUND_FINALIZER)
       ? 'Foreground'
       : 'Background';
+  const ref = { name, ...(namespace && { namespace }) };
   server.delete(resource.kind, ref, { uid, propagationPolicy: foreground ? 'Foreground' : own });
 }
 

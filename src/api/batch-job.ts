@@ -1,0 +1,81 @@
+import * as z from 'zod';
+import type { Condition, KubeObject, ObjectMeta } from './kube.ts';
+import { type PodTemplate, podTemplate } from './pod-template.ts';
+import { atomicList, frozen, int32, int64, labelSelector, open, stored, stringMap, text } from './schema.ts';
+
+/**
+ * A `batch/v1` Job as other kinds hold it: the fields that people write are typed, the rest is kept and judged by the
+ * apiserver when the Job is made.
+ */
+
+const PATH = 'spec.replicatedJobs[].template.spec';
+const POD_PATH = `${PATH}.template`;
+
+const podFailureRule = z.object({
+  action: z.string(),
+  onExitCodes: z
+    .object({
+      containerName: z.string().optional(),
+      operator: z.string(),
+      values: z.array(int32()).meta({ 'x-kubernetes-list-type': 'set' }),
+    })
+    .optional(),
+  onPodConditions: atomicList(z.object({ type: z.string(), status: z.string().optional() })).optional(),
+});
+
+const successRule = z.object({ succeededCount: int32().optional(), succeededIndexes: z.string().optional() });
+
+const jobTemplateSpec = open({
+  activeDeadlineSeconds: int64().optional(),
+  backoffLimit: int32().optional(),
+  backoffLimitPerIndex: int32().optional(),
+  completionMode: stored(text(63), 'Indexed'),
+  completions: int32().optional(),
+  managedBy: text(63).optional(),
+  manualSelector: z.boolean().optional(),
+  maxFailedIndexes: int32().optional(),
+  parallelism: int32().optional(),
+  podFailurePolicy: z.object({ rules: atomicList(podFailureRule) }).optional(),
+  podReplacementPolicy: text(63).optional(),
+  selector: labelSelector().optional(),
+  successPolicy: z.object({ rules: atomicList(successRule) }).optional(),
+  suspend: z.boolean().optional(),
+  template: podTemplate({ restartPolicies: ['OnFailure', 'Never'], frozen: POD_PATH }),
+  ttlSecondsAfterFinished: int32().optional(),
+});
+
+const FIXED = Object.keys(jobTemplateSpec.shape).filter((field) => field !== 'template');
+
+/** Metadata and spec of a Job to be; Indexed, with pods that restart on failure, where nothing else is said. */
+export const jobTemplate = () =>
+  open({
+    metadata: open({
+      name: z.string().optional(),
+      labels: stringMap().optional(),
+      annotations: stringMap().optional(),
+    }).optional(),
+    spec: frozen(jobTemplateSpec, PATH, FIXED).optional(),
+  });
+
+export type JobTemplate = z.input<ReturnType<typeof jobTemplate>>;
+export type JobTemplateSpec = z.input<typeof jobTemplateSpec>;
+
+/** What the Job controller writes under a Job's `status`, as far as others read it. */
+export interface BatchJobStatus {
+  readonly conditions?: readonly Condition[];
+  /** RFC 3339. */
+  readonly startTime?: string;
+  readonly active?: number;
+  readonly ready?: number;
+  readonly succeeded?: number;
+  readonly failed?: number;
+  /** Pods that are being deleted and have not ended yet. */
+  readonly terminating?: number;
+}
+
+/** A `batch/v1` Job. */
+export interface BatchJob extends KubeObject {
+  readonly metadata: ObjectMeta;
+  readonly spec: JobTemplateSpec & { readonly template: PodTemplate };
+  readonly status?: BatchJobStatus;
+}

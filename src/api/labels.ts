@@ -21,6 +21,19 @@ export const operatorNameOf = (kind: string): string => `${kind.toLowerCase()}-c
 /** Who may look after a job: `spec.runPolicy.managedBy`. */
 export const MANAGED_BY_TRAINING_OPERATOR = 'kubeflow.org/training-operator';
 export const MANAGED_BY_MULTIKUEUE = 'kueue.x-k8s.io/multikueue';
+/** The same in a TrainJob: `spec.managedBy`. */
+export const MANAGED_BY_TRAINJOB_CONTROLLER = 'trainer.kubeflow.org/trainjob-controller';
+
+/** On a job of a training runtime: the step of a TrainJob that it is; on its value depends what the TrainJob changes. */
+export const ANCESTOR_LABEL = 'trainer.kubeflow.org/trainjob-ancestor-step';
+/** On a training runtime: what it trains with; clients show only runtimes that have it. */
+export const FRAMEWORK_LABEL = 'trainer.kubeflow.org/framework';
+/** On a training runtime, `deprecated`: whoever uses it is warned. */
+export const SUPPORT_LABEL = 'trainer.kubeflow.org/support';
+/** On a ConfigMap, Secret or JobSet of ours: the TrainJob it belongs to. */
+export const TRAIN_JOB_LABEL = 'armature.dev/train-job';
+/** On a JobSet: of what it was made, so that what is not wanted any more is noticed. */
+export const TEMPLATE_HASH_ANNOTATION = 'armature.dev/template-hash';
 
 /** On a job: how long it takes once all of its pods run, such as `2h30m`; for `armature simulate`. */
 export const EXPECTED_DURATION_ANNOTATION = 'armature.dev/expected-duration';

@@ -9,13 +9,18 @@ export interface ControllerRule {
 
 /** What the controller needs whatever its flags. */
 export const controllerRules: readonly ControllerRule[] = [
+  {"group":"","resources":["configmaps"],"verbs":["create","list","watch"]},
   {"group":"","resources":["nodes"],"verbs":["list","watch"]},
   {"group":"","resources":["pods","services"],"verbs":["create","delete","list","watch"]},
   {"group":"autoscaling","resources":["horizontalpodautoscalers"],"verbs":["create","delete","list","patch","watch"]},
   {"group":"events.k8s.io","resources":["events"],"verbs":["create","patch"]},
+  {"group":"jobset.x-k8s.io","resources":["jobsets"],"verbs":["create","delete","list","patch","watch"]},
   {"group":"kubeflow.org","resources":["jaxjobs","paddlejobs","pytorchjobs","tfjobs","xgboostjobs"],"verbs":["delete","list","watch"]},
   {"group":"kubeflow.org","resources":["jaxjobs/finalizers","paddlejobs/finalizers","pytorchjobs/finalizers","tfjobs/finalizers","xgboostjobs/finalizers"],"verbs":["update"]},
   {"group":"kubeflow.org","resources":["jaxjobs/status","paddlejobs/status","pytorchjobs/status","tfjobs/status","xgboostjobs/status"],"verbs":["patch"]},
+  {"group":"trainer.kubeflow.org","resources":["clustertrainingruntimes","trainingruntimes","trainjobs"],"verbs":["list","watch"]},
+  {"group":"trainer.kubeflow.org","resources":["trainjobs/finalizers"],"verbs":["update"]},
+  {"group":"trainer.kubeflow.org","resources":["trainjobs/status"],"verbs":["patch"]},
 ];
 
 /** What it needs besides, by gang scheduler. */

@@ -94,6 +94,10 @@ export const trainJobSpec = cel(
     podSpecOverrides: z.array(podSpecOverride()).max(16).optional(),
     podTemplateOverrides: z.array(podTemplateOverride()).max(16).optional(),
   }),
+  ...['initializer', 'trainer', 'activeDeadlineSeconds'].map((field) => ({
+    rule: `has(self.${field}) == has(oldSelf.${field})`,
+    message: `spec.${field} is immutable: it cannot be added or taken away either; create the TrainJob anew`,
+  })),
   {
     rule: `${SUSPENDED} || (${SAME_PATCHES})`,
     message: 'spec.runtimePatches can only be modified when the TrainJob is suspended before or after the update',

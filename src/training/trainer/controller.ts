@@ -1,38 +1,32 @@
-import {
-  CLUSTER_TRAINING_RUNTIME,
-  CONFIG_MAP,
-  JOB_SET,
-  SCHEDULER_PLUGINS_POD_GROUP,
-  TRAIN_JOB,
-  TRAINING_RUNTIME,
-  VOLCANO_POD_GROUP,
-} from '../../api/kinds.ts';
+import { CLUSTER_TRAINING_RUNTIME, CONFIG_MAP, JOB_SET, TRAIN_JOB, TRAINING_RUNTIME } from '../../api/kinds.ts';
 import type { Kind, KubeObject } from '../../api/kube.ts';
 import { TRAIN_JOB_LABEL } from '../../api/labels.ts';
 import type { TrainJob } from '../../api/train-job.ts';
 import type { Domain, Permission } from '../../runtime/domain.ts';
+import type { TrainingOptions } from '../options.ts';
 import { isSnapshot, runtimeKey, runtimeKind } from './blueprint.ts';
+import { podGroupKind } from './gang.ts';
 import { CLUSTER_RUNTIMES, FINISHED_COUNTER, planTrainJob, RUNTIMES } from './plan.ts';
 
 /** TrainJobs: each becomes a JobSet by the runtime that it refers to. */
-export function trainerDomain(): Domain {
+export function trainerDomain(options: TrainingOptions = {}): Domain {
+  const group = podGroupKind(options);
   const domain: Domain<TrainJob> = {
     kind: TRAIN_JOB,
     owns: [
       { kind: JOB_SET, update: 'patch' },
       { kind: CONFIG_MAP, labelSelector: TRAIN_JOB_LABEL, update: 'never' },
-      { kind: SCHEDULER_PLUGINS_POD_GROUP, update: 'patch', optional: true },
-      { kind: VOLCANO_POD_GROUP, update: 'patch', optional: true },
+      ...(group ? [{ kind: group, update: 'patch', optional: true } as const] : []),
     ],
     reads: [
       { name: RUNTIMES, kind: TRAINING_RUNTIME, keys: keysOf(TRAINING_RUNTIME) },
       { name: CLUSTER_RUNTIMES, kind: CLUSTER_TRAINING_RUNTIME, keys: keysOf(CLUSTER_TRAINING_RUNTIME) },
     ],
-    permissions: PERMISSIONS,
+    permissions: [...PERMISSIONS, ...(group ? [dependant(group, 'patch', 'delete')] : [])],
     counters: [
       { name: FINISHED_COUNTER, help: 'TrainJobs that came to their end', labels: ['job_namespace', 'outcome'] },
     ],
-    plan: planTrainJob,
+    plan: (observed, now) => planTrainJob(observed, now, options),
   };
   return domain as Domain;
 }
@@ -57,6 +51,4 @@ const PERMISSIONS: readonly Permission[] = [
   read(CLUSTER_TRAINING_RUNTIME),
   dependant(JOB_SET, 'patch', 'delete'),
   dependant(CONFIG_MAP),
-  dependant(SCHEDULER_PLUGINS_POD_GROUP, 'patch'),
-  dependant(VOLCANO_POD_GROUP, 'patch'),
 ];

@@ -3,11 +3,30 @@ import { apiVersionOf, type Kind, type KubeObject } from '../../api/kube.ts';
 import { SCHEDULER_PLUGINS_GROUP_LABEL, VOLCANO_GROUP_ANNOTATION } from '../../api/labels.ts';
 import { podRequests } from '../../api/pod-requests.ts';
 import { fromMilli } from '../../api/quantity.ts';
+import type { TrainingRuntimeSpec } from '../../api/training-runtime.ts';
+import type { TrainingOptions } from '../options.ts';
 import { changeJobs, countOf, jobsOf, type Layout, podSpecOf } from './layout.ts';
 
 /** Starts all pods of a TrainJob together or none, where its runtime says so. */
 
 const QUEUE_ANNOTATION = 'scheduling.volcano.sh/queue-name';
+
+/** The kind of group that this installation's scheduler reads, if it has one. */
+export function podGroupKind({ gangScheduler }: TrainingOptions): Kind | undefined {
+  if (!gangScheduler || gangScheduler === 'native') return undefined;
+  return gangScheduler === 'volcano' ? VOLCANO_POD_GROUP : SCHEDULER_PLUGINS_POD_GROUP;
+}
+
+/** Why pods cannot be started together as the runtime wants it. */
+export function gangProblems({ podGroupPolicy }: TrainingRuntimeSpec, options: TrainingOptions): readonly string[] {
+  const { coscheduling, volcano } = podGroupPolicy ?? {};
+  const wanted = coscheduling ? SCHEDULER_PLUGINS_POD_GROUP : volcano ? VOLCANO_POD_GROUP : undefined;
+  if (!wanted || wanted === podGroupKind(options)) return [];
+  const flag = volcano ? 'volcano' : 'the name of a scheduler with co-scheduling';
+  return [
+    `spec.runtimeRef: the runtime has spec.podGroupPolicy.${volcano ? 'volcano' : 'coscheduling'}, which needs a controller that runs with --gang-scheduler-name ${flag}`,
+  ];
+}
 
 /** The pods carry the name of their group. The scheduler is the runtime's to name. */
 export function markPods(layout: Layout): Layout {

@@ -6,10 +6,11 @@ import type { TrainJob, TrainJobStatus } from '../../api/train-job.ts';
 import type { TrainingRuntime } from '../../api/training-runtime.ts';
 import type { Observed, Plan, PlannedCount, PlannedEvent } from '../../runtime/domain.ts';
 import type { Instant } from '../../runtime/environment.ts';
+import type { TrainingOptions } from '../options.ts';
 import { readSnapshot, runtimeKind, runtimeTitle, snapshotOf } from './blueprint.ts';
 import { companionsOf } from './companions.ts';
 import { conditionIn, isFinished } from './conditions.ts';
-import { podGroupOf } from './gang.ts';
+import { gangProblems, podGroupOf } from './gang.ts';
 import type { Layout } from './layout.ts';
 import { problemsOf } from './problems.ts';
 import { jobSetOf, layOut } from './render.ts';
@@ -23,7 +24,7 @@ export const FINISHED_COUNTER = 'trainer_trainjobs_finished_total';
 const NOTHING: Plan = { children: [] };
 
 /** What should be true of a TrainJob, given what is. Pure. */
-export function planTrainJob(observed: Observed<TrainJob>, now: Instant): Plan {
+export function planTrainJob(observed: Observed<TrainJob>, now: Instant, options: TrainingOptions = {}): Plan {
   const { object: job, children } = observed;
   if ((job.spec.managedBy ?? MANAGED_BY_TRAINJOB_CONTROLLER) !== MANAGED_BY_TRAINJOB_CONTROLLER) return NOTHING;
   const jobSet = children.find(({ kind }) => kind === JOB_SET.kind) as JobSet | undefined;
@@ -31,7 +32,7 @@ export function planTrainJob(observed: Observed<TrainJob>, now: Instant): Plan {
   if (!runtimeKind(job)) return planEnd(job, jobSet, unsupported(job), now);
   const deadline = deadlineOf(job);
   if (deadline !== undefined && now >= deadline) return planEnd(job, jobSet, TOO_LATE, now);
-  return planLive(observed, jobSet, deadline, now);
+  return planLive(observed, jobSet, { deadline, now, options });
 }
 
 const TOO_LATE: Obstacle = { reason: 'DeadlineExceeded', message: 'TrainJob exceeded its active deadline' };
@@ -41,16 +42,21 @@ const unsupported = ({ spec: { runtimeRef } }: TrainJob): Obstacle => ({
   message: `unsupported runtime: ${runtimeRef.kind}.${runtimeRef.apiGroup}; runtimeRef.kind may be ClusterTrainingRuntime or TrainingRuntime`,
 });
 
+interface Circumstances {
+  readonly deadline: Instant | undefined;
+  readonly now: Instant;
+  readonly options: TrainingOptions;
+}
+
 function planLive(
   { children, lookups, object: job }: Observed<TrainJob>,
   jobSet: JobSet | undefined,
-  deadline: Instant | undefined,
-  now: Instant,
+  { deadline, now, options }: Circumstances,
 ): Plan {
   const kept = readSnapshot(job, children);
   const found = [...(lookups[RUNTIMES] ?? []), ...(lookups[CLUSTER_RUNTIMES] ?? [])][0] as TrainingRuntime | undefined;
   const runtime = kept ?? found;
-  const obstacle = obstacleOf(job, runtime, jobSet);
+  const obstacle = obstacleOf(job, runtime, jobSet, options);
   const status = progressed(job, jobSet, obstacle, now);
   const wake = deadline === undefined ? {} : { wakeAt: deadline };
   if (!runtime || obstacle) return { ...reported(job, status), children: [], ...wake };
@@ -71,6 +77,7 @@ function obstacleOf(
   job: TrainJob,
   runtime: TrainingRuntime | undefined,
   jobSet: JobSet | undefined,
+  options: TrainingOptions,
 ): Obstacle | undefined {
   if (jobSet) return undefined;
   if (!runtime) {
@@ -79,7 +86,7 @@ function obstacleOf(
       message: `${runtimeTitle(job)} does not exist: create it, and the TrainJob will start`,
     };
   }
-  const problems = problemsOf(job, runtime.spec);
+  const problems = [...problemsOf(job, runtime.spec), ...gangProblems(runtime.spec, options)];
   return problems.length === 0 ? undefined : { reason: 'InvalidTrainJob', message: problems.join('; ') };
 }
 

@@ -201,6 +201,7 @@ describe('gangs', () => {
         ...runtimeSpec({ torch: {} }, jobs),
         podGroupPolicy: { coscheduling: {} },
       },
+      { gangScheduler: 'scheduler-plugins' },
     );
     world.settle();
     expect(world.child('PodGroup')).toMatchObject({
@@ -219,6 +220,7 @@ describe('gangs', () => {
         runtimePatches: [{ manager: 'me.example/x', trainingRuntimeSpec: { template: { metadata: { annotations } } } }],
       },
       { ...runtimeSpec({ torch: {} }, jobs), podGroupPolicy: { volcano: {} } },
+      { gangScheduler: 'volcano' },
     );
     world.settle();
     expect(world.child('PodGroup')).toMatchObject({
@@ -227,5 +229,12 @@ describe('gangs', () => {
     });
     const { metadata } = jobsOf(world.jobSet!)[0]!.template.spec!.template;
     expect(metadata?.annotations).toEqual({ 'scheduling.k8s.io/group-name': 'j' });
+  });
+
+  test('[training 22] a runtime that wants another scheduler than there is waits, and says which flag is missing', () => {
+    const world = new TrainerWorld({}, { ...runtimeSpec({ torch: {} }, jobs), podGroupPolicy: { volcano: {} } });
+    world.settle();
+    expect(world.conditions).toEqual(['Pending=True/InvalidTrainJob']);
+    expect(world.object.status?.conditions?.[0]?.message).toContain('--gang-scheduler-name volcano');
   });
 });

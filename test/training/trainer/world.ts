@@ -4,6 +4,7 @@ import type { Container } from '../../../src/api/pod-template.ts';
 import type { TrainJob, TrainJobSpec, TrainJobStatus } from '../../../src/api/train-job.ts';
 import type { MlPolicy, TrainingRuntime, TrainingRuntimeSpec } from '../../../src/api/training-runtime.ts';
 import type { Plan } from '../../../src/runtime/domain.ts';
+import type { TrainingOptions } from '../../../src/training/options.ts';
 import { jobsOf, podSpecOf } from '../../../src/training/trainer/layout.ts';
 import { CLUSTER_RUNTIMES, planTrainJob } from '../../../src/training/trainer/plan.ts';
 import { layOut } from '../../../src/training/trainer/render.ts';
@@ -74,8 +75,14 @@ export class TrainerWorld {
   now = START;
   readonly events: string[] = [];
   private uids = 0;
+  private readonly options: TrainingOptions;
 
-  constructor(spec: Partial<TrainJobSpec> = {}, runtime: TrainingRuntimeSpec | undefined = runtimeSpec({ torch: {} })) {
+  constructor(
+    spec: Partial<TrainJobSpec> = {},
+    runtime: TrainingRuntimeSpec | undefined = runtimeSpec({ torch: {} }),
+    options: TrainingOptions = {},
+  ) {
+    this.options = options;
     this.object = trainJob(spec);
     this.runtime = runtime && clusterRuntime(runtime);
   }
@@ -83,7 +90,7 @@ export class TrainerWorld {
   plan(): Plan {
     const found = this.runtime ? [this.runtime] : [];
     const lookups = { runtimes: [], [CLUSTER_RUNTIMES]: found };
-    return planTrainJob({ object: this.object, children: this.children, lookups }, this.now);
+    return planTrainJob({ object: this.object, children: this.children, lookups }, this.now, this.options);
   }
 
   step(): Plan {

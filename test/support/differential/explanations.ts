@@ -118,10 +118,7 @@ export const TRAINING_EXPLANATIONS: readonly Explanation[] = [
   {
     heading: 'Events',
     words: '| `SetPodTemplateRestartPolicy`, `SetPodTemplateSchedulerName` |',
-    covers: at(
-      /^events \/ Warning SetPodTemplate(RestartPolicy|SchedulerName)$/,
-      ({ peer, ours }) => peer !== undefined && ours !== undefined,
-    ),
+    covers: at(/^events \/ Warning SetPodTemplate(RestartPolicy|SchedulerName)$/, ({ ours }) => ours !== undefined),
   },
   {
     heading: 'Events',

@@ -1,8 +1,4 @@
-/** A running controller. */
-export interface Runner {
-  readonly pid: number;
-  stop(): Promise<unknown>;
-}
+import type { Runner } from '../test/support/peers/peer-process.ts';
 
 /** A controller that takes part. */
 export interface Contestant {

@@ -49,7 +49,7 @@ try {
 
 async function race(where: ClusterInfo, load: Load): Promise<void> {
   const ours = await armature(api);
-  const peer = await trainingOperator(api, where, log);
+  const peer = await trainingOperator(api, where, 'PyTorchJob', log);
   const results: TrialResult[] = [];
   // An apiserver that has seen few pods keeps so little room for its watchers that a burst makes it drop them, and
   // everybody starts over. Whoever ran first would pay for that, so nobody's first run counts.

@@ -19,11 +19,15 @@ export const controllerRules: readonly ControllerRule[] = [
   {"group":"autoscaling","resources":["horizontalpodautoscalers"],"verbs":["create","delete","list","patch","watch"]},
   {"group":"batch","resources":["jobs"],"verbs":["create","delete","list","patch","watch"]},
   {"group":"events.k8s.io","resources":["events"],"verbs":["create","patch"]},
+  {"group":"jobset.x-k8s.io","resources":["jobsets"],"verbs":["create","delete","list","patch","watch"]},
   {"group":"kubeflow.org","resources":["jaxjobs","mpijobs","paddlejobs","pytorchjobs","tfjobs","xgboostjobs"],"verbs":["delete","list","watch"]},
   {"group":"kubeflow.org","resources":["jaxjobs/finalizers","mpijobs/finalizers","paddlejobs/finalizers","pytorchjobs/finalizers","tfjobs/finalizers","xgboostjobs/finalizers"],"verbs":["update"]},
   {"group":"kubeflow.org","resources":["jaxjobs/status","mpijobs/status","paddlejobs/status","pytorchjobs/status","tfjobs/status","xgboostjobs/status"],"verbs":["patch"]},
   {"group":"rbac.authorization.k8s.io","resources":["clusterroles"],"verbs":["bind"],"names":["armature-mpi-launcher"]},
   {"group":"rbac.authorization.k8s.io","resources":["rolebindings"],"verbs":["create","list","watch"]},
+  {"group":"trainer.kubeflow.org","resources":["clustertrainingruntimes","trainingruntimes","trainjobs"],"verbs":["list","watch"]},
+  {"group":"trainer.kubeflow.org","resources":["trainjobs/finalizers"],"verbs":["update"]},
+  {"group":"trainer.kubeflow.org","resources":["trainjobs/status"],"verbs":["patch"]},
 ];
 
 /** What it needs besides, by gang scheduler. */

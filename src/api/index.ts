@@ -1,6 +1,8 @@
 import { type CustomResourceDefinition, crdOf, type ResourceDefinition } from './crd.ts';
 import { JOB_SET_DEFINITION } from './jobset.ts';
 import { TRAINING_JOB_DEFINITIONS } from './kubeflow-org.ts';
+import { TRAIN_JOB_DEFINITION } from './train-job.ts';
+import { CLUSTER_TRAINING_RUNTIME_DEFINITION, TRAINING_RUNTIME_DEFINITION } from './training-runtime.ts';
 
 export * from './batch-job.ts';
 export * from './crd.ts';
@@ -10,14 +12,29 @@ export * from './kinds.ts';
 export * from './kube.ts';
 export * from './kubeflow-org.ts';
 export * from './labels.ts';
+export * from './meta-condition.ts';
 export * from './persistent-volume-claim.ts';
 export * from './pod-template.ts';
+export * from './runtime-patch.ts';
 export type { CelRule } from './schema.ts';
 export * from './structural.ts';
+export * from './train-job.ts';
+export * from './training-runtime.ts';
 export * from './versions.ts';
 
+/** The kinds of `trainer.kubeflow.org`. */
+export const TRAINER_DEFINITIONS: readonly ResourceDefinition[] = [
+  TRAIN_JOB_DEFINITION,
+  TRAINING_RUNTIME_DEFINITION,
+  CLUSTER_TRAINING_RUNTIME_DEFINITION,
+];
+
 /** Every kind this project brings to a cluster. */
-export const DEFINITIONS: readonly ResourceDefinition[] = [...TRAINING_JOB_DEFINITIONS, JOB_SET_DEFINITION];
+export const DEFINITIONS: readonly ResourceDefinition[] = [
+  ...TRAINING_JOB_DEFINITIONS,
+  JOB_SET_DEFINITION,
+  ...TRAINER_DEFINITIONS,
+];
 
 /** Their CustomResourceDefinitions, sorted by name. */
 export function allCrds(): readonly CustomResourceDefinition[] {

@@ -123,3 +123,13 @@ export const CUSTOM_RESOURCE_DEFINITION: Kind = {
   plural: 'customresourcedefinitions',
   namespaced: false,
 };
+const trainer = (kind: string, plural: string, namespaced = true): Kind => ({
+  group: 'trainer.kubeflow.org',
+  version: 'v1alpha1',
+  kind,
+  plural,
+  namespaced,
+});
+export const TRAIN_JOB = trainer('TrainJob', 'trainjobs');
+export const TRAINING_RUNTIME = trainer('TrainingRuntime', 'trainingruntimes');
+export const CLUSTER_TRAINING_RUNTIME = trainer('ClusterTrainingRuntime', 'clustertrainingruntimes', false);

@@ -25,14 +25,25 @@ export const MPI_OPERATOR = 'mpi-operator';
 export const MANAGED_BY_TRAINING_OPERATOR = 'kubeflow.org/training-operator';
 export const MANAGED_BY_MPI_OPERATOR = 'kubeflow.org/mpi-operator';
 export const MANAGED_BY_MULTIKUEUE = 'kueue.x-k8s.io/multikueue';
+/** The same in a TrainJob: `spec.managedBy`. */
+export const MANAGED_BY_TRAINJOB_CONTROLLER = 'trainer.kubeflow.org/trainjob-controller';
+
+/** On a job of a training runtime: the step of a TrainJob that it is; on its value depends what the TrainJob changes. */
+export const ANCESTOR_LABEL = 'trainer.kubeflow.org/trainjob-ancestor-step';
+/** On a training runtime: what it trains with; clients show only runtimes that have it. */
+export const FRAMEWORK_LABEL = 'trainer.kubeflow.org/framework';
+/** On a training runtime, `deprecated`: whoever uses it is warned. */
+export const SUPPORT_LABEL = 'trainer.kubeflow.org/support';
+/** On a ConfigMap, Secret or JobSet of ours: the TrainJob it belongs to. */
+export const TRAIN_JOB_LABEL = 'armature.dev/train-job';
+/** On a launcher's Job, or a TrainJob's JobSet: tells the template that it was made from. */
+export const TEMPLATE_HASH_ANNOTATION = 'armature.dev/template-hash';
 
 /** On a job: how long it takes once all of its pods run, such as `2h30m`; for `armature simulate`. */
 export const EXPECTED_DURATION_ANNOTATION = 'armature.dev/expected-duration';
 /** On a job: how often it saves what it has done, such as `10m`; what came after is lost when a pod is taken away. */
 export const CHECKPOINT_INTERVAL_ANNOTATION = 'armature.dev/checkpoint-interval';
 
-/** On a launcher's Job: tells the pod template that it was made from. */
-export const TEMPLATE_HASH_ANNOTATION = 'armature.dev/template-hash';
 /** On a job's ConfigMap: the Secret that holds its keys, which is made before it. */
 export const KEYS_ANNOTATION = 'armature.dev/ssh-keys';
 

@@ -26,7 +26,7 @@ const probe = open({
   timeoutSeconds: int32().optional(),
 });
 
-const envVar = open({ name: text(), value: z.string().optional(), valueFrom: open({}).optional() });
+export const envVar = open({ name: text(), value: z.string().optional(), valueFrom: open({}).optional() });
 
 const containerPort = open({
   name: text(63).optional(),
@@ -36,7 +36,7 @@ const containerPort = open({
   protocol: z.string().optional(),
 });
 
-const volumeMount = open({
+export const volumeMount = open({
   name: text(),
   mountPath: z.string(),
   subPath: z.string().optional(),
@@ -72,7 +72,7 @@ const container = open({
   tty: z.boolean().optional(),
 });
 
-const toleration = z.object({
+export const toleration = z.object({
   key: z.string().optional(),
   operator: z.string().optional(),
   value: z.string().optional(),

@@ -14,7 +14,9 @@ export interface CelRule {
   readonly fieldPath?: string;
 }
 
-const RULES = 'x-kubernetes-validations';
+export const RULES = 'x-kubernetes-validations';
+/** Marks what {@link blueprint} made; no apiserver sees it. */
+export const BLUEPRINT = 'x-armature-blueprint';
 
 /** The same schema with these keywords added. */
 function annotate<S extends z.ZodType>(schema: S, keywords: Record<string, unknown>): S {
@@ -63,6 +65,9 @@ export const text = (maxLength = 253) => z.string().max(maxLength);
 
 export const int32 = (min?: number) => annotate(min === undefined ? z.int() : z.int().min(min), { format: 'int32' });
 export const int64 = (min?: number) => annotate(min === undefined ? z.int() : z.int().min(min), { format: 'int64' });
+
+/** The schema of an object to be, of which rules that compare it with its former self are left out. */
+export const blueprint = <S extends z.ZodType>(schema: S): S => annotate(schema, { [BLUEPRINT]: true });
 
 /** RFC 3339, whole seconds. */
 export const time = () => annotate(z.string(), { format: 'date-time' });

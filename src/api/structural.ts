@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { BLUEPRINT, type CelRule, RULES } from './schema.ts';
 
 /** A schema as CustomResourceDefinitions hold it: OpenAPI 3.0, restricted to what apiservers call structural. */
 export interface StructuralSchema {
@@ -46,7 +47,8 @@ export function toStructural(schema: z.ZodType, path = ''): StructuralSchema {
 
 function convert(raw: StructuralSchema, path: string): StructuralSchema {
   if (raw['x-kubernetes-int-or-string']) return intOrString(raw, path);
-  const node: StructuralSchema = { ...raw };
+  const { [BLUEPRINT]: blueprint, ...node } = raw;
+  if (blueprint) return withoutHistory(convert(node, path));
   refuseForbidden(node, path);
   dropUnbounded(node);
   if (node.required?.length === 0) delete node.required;
@@ -73,6 +75,21 @@ function convert(raw: StructuralSchema, path: string): StructuralSchema {
   if (node.additionalProperties) node.additionalProperties = convert(node.additionalProperties, `${path}[*]`);
   if (node.items) node.items = convert(node.items, `${path}[]`);
   return node;
+}
+
+/** Without the rules that compare a value with what it was. */
+function withoutHistory(schema: StructuralSchema): StructuralSchema {
+  const rules = (schema[RULES] as readonly CelRule[] | undefined)?.filter(({ rule }) => !rule.includes('oldSelf'));
+  const { [RULES]: _, properties, additionalProperties, items, ...node } = schema;
+  return {
+    ...node,
+    ...(rules && rules.length > 0 && { [RULES]: rules }),
+    ...(properties && {
+      properties: Object.fromEntries(Object.entries(properties).map(([name, child]) => [name, withoutHistory(child)])),
+    }),
+    ...(additionalProperties && { additionalProperties: withoutHistory(additionalProperties) }),
+    ...(items && { items: withoutHistory(items) }),
+  };
 }
 
 /** Apiservers allow exactly this one use of anyOf beside the int-or-string mark. */

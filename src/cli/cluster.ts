@@ -28,6 +28,8 @@ export function clusterCommand(): Command {
   add('up', 'bring the cluster up; quick when it is up already')
     .option('--nodes <nodes>', 'real, fake:K, or real,fake:K', 'real')
     .option('--tuned', 'lift the client limits of scheduler, controller manager and kwok, for benches', false)
+    .option('--feature-gates <names>', 'turn these on in every component, separated by commas', names, [])
+    .option('--apis <versions>', 'serve these besides the usual ones, such as scheduling.k8s.io/v1alpha2', names, [])
     .option('--json', 'print what was brought up as one line of JSON', false)
     .action(up);
   add('down', 'take the cluster down and leave nothing behind').action(async ({ name }: NameOption) => {
@@ -57,9 +59,19 @@ export function clusterCommand(): Command {
   return group;
 }
 
-async function up(options: NameOption & { nodes: string; tuned: boolean; json: boolean }): Promise<void> {
-  const info = await clusterUp({ name: options.name, nodes: options.nodes, tuned: options.tuned, log: stderrLog });
-  if (options.json) return print(JSON.stringify(info));
+interface UpOptions extends NameOption {
+  readonly nodes: string;
+  readonly tuned: boolean;
+  readonly featureGates: readonly string[];
+  readonly apis: readonly string[];
+  readonly json: boolean;
+}
+
+const names = (text: string): readonly string[] => text.split(',').map((name) => name.trim());
+
+async function up({ json, ...options }: UpOptions): Promise<void> {
+  const info = await clusterUp({ ...options, log: stderrLog });
+  if (json) return print(JSON.stringify(info));
   print(`cluster ${info.name} is up at ${info.server}`);
   print(`audit log: ${info.auditLog}`);
   print(`to use it: export KUBECONFIG=${info.kubeconfig}`);

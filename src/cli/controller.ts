@@ -8,6 +8,8 @@ import { runManager } from '../runtime/manager.ts';
 import { Metrics } from '../runtime/metrics.ts';
 import { CONTROLLER_NAME, VERSION } from '../runtime/version.ts';
 import { trainingDomains } from '../training/controller.ts';
+import { DISCOVERED } from '../training/gang-discovery.ts';
+import { findGangScheduler } from './gang-scheduler.ts';
 
 interface Flags {
   readonly kubeconfig?: string;
@@ -51,7 +53,7 @@ export function controllerCommand(): Command {
     .option('--namespace <namespace>', 'watch this namespace only (default: all)')
     .option(
       '--gang-scheduler-name <name>',
-      'schedule the pods of a job together: volcano, or the scheduler with co-scheduling',
+      'schedule the pods of a job together: volcano, native, the name of a scheduler with co-scheduling, or auto for what the cluster has at start',
     )
     .option('--cluster-domain <domain>', "the cluster's DNS domain (default: cluster.local)")
     .option(
@@ -93,10 +95,12 @@ async function run(flags: Flags): Promise<void> {
     onResponse: (method, code) => metrics.requested(method, code, host),
   });
   const only = (flags.only ?? Object.keys(DOMAINS)) as readonly DomainName[];
+  const gangScheduler =
+    flags.gangSchedulerName === DISCOVERED ? await findGangScheduler(client, log) : flags.gangSchedulerName;
   const options = {
     ...(flags.clusterDomain && { clusterDomain: flags.clusterDomain }),
     ...(flags.mpiKubectlDeliveryImage && { kubectlDeliveryImage: flags.mpiKubectlDeliveryImage }),
-    ...(flags.gangSchedulerName && { gangScheduler: flags.gangSchedulerName }),
+    ...(gangScheduler && { gangScheduler }),
   };
   const leaderElection = {
     namespace: flags.leaderElectionNamespace ?? access.namespace ?? 'default',

@@ -33,6 +33,10 @@ const SUBCOMMANDS: Readonly<Record<string, Subcommand>> = {
     summary: 'how jobs and queues would run on given node pools, offline',
     load: async () => (await import('./simulate.ts')).simulateCommand(),
   },
+  train: {
+    summary: 'submit, list, follow, stop and resume training jobs',
+    load: async () => (await import('./train.ts')).trainCommands(),
+  },
   up: {
     summary: 'the platform in one process on this machine, without Kubernetes or Docker',
     load: async () => (await import('./up.ts')).upCommand(),

@@ -12,6 +12,10 @@ export interface LogOptions {
   readonly follow?: boolean;
   /** Only the last lines. @default - all */
   readonly tailLines?: number;
+  /** Of the container before its last restart. @default false */
+  readonly previous?: boolean;
+  /** Only what was written within this time. @default - all */
+  readonly sinceSeconds?: number;
   readonly signal: AbortSignal;
 }
 

@@ -85,7 +85,14 @@ export function apiserverCommand(programs: Binaries, paths: ClusterPaths, state:
     `--audit-policy-file=${join(paths.config, 'audit.yaml')}`,
     `--audit-log-path=${paths.auditLog}`,
     '--audit-log-maxsize=4096',
+    ...(state.apis?.length ? [`--runtime-config=${state.apis.map((api) => `${api}=true`).join(',')}`] : []),
+    ...featureGates(state),
   ];
+}
+
+/** The flag that turns the cluster's feature gates on; every component takes it. */
+export function featureGates({ featureGates: gates = [] }: ClusterState): string[] {
+  return gates.length > 0 ? [`--feature-gates=${gates.map((gate) => `${gate}=true`).join(',')}`] : [];
 }
 
 export function controllerManagerCommand(programs: Binaries, paths: ClusterPaths, state: ClusterState): string[] {
@@ -108,9 +115,11 @@ export function controllerManagerCommand(programs: Binaries, paths: ClusterPaths
     '--leader-elect=false',
     '--secure-port=0',
     ...(state.tuned ? tuned : [`--kube-api-burst=${START_BURST}`]),
+    ...featureGates(state),
   ];
 }
 
-export function schedulerCommand(programs: Binaries, paths: ClusterPaths): string[] {
-  return [programs['kube-scheduler']!, `--config=${join(paths.config, 'scheduler.yaml')}`, '--secure-port=0'];
+export function schedulerCommand(programs: Binaries, paths: ClusterPaths, state: ClusterState): string[] {
+  const config = `--config=${join(paths.config, 'scheduler.yaml')}`;
+  return [programs['kube-scheduler']!, config, '--secure-port=0', ...featureGates(state)];
 }

@@ -10,6 +10,8 @@ export interface ClusterState {
   /** As {@link formatNodes} writes it. */
   readonly nodes: string;
   readonly tuned: boolean;
+  readonly featureGates?: readonly string[];
+  readonly apis?: readonly string[];
   /** Second byte of the cluster's network 10.X.0.0/16. */
   readonly subnet: number;
   readonly ports: { readonly etcd: number; readonly peer: number; readonly apiserver: number };

@@ -7,6 +7,10 @@ export interface ClusterOptions {
   readonly nodes?: string;
   /** Lifts the client limits of scheduler, controller manager and kwok, so that a bench measures what it means to. */
   readonly tuned?: boolean;
+  /** Feature gates to turn on in every component, such as `GangScheduling`. Default: Kubernetes' own choice. */
+  readonly featureGates?: readonly string[];
+  /** API versions to serve besides those that are on by default, such as `scheduling.k8s.io/v1alpha2`. */
+  readonly apis?: readonly string[];
   /** Receives one line for each step that takes over two seconds. Default: silence. */
   readonly log?: (line: string) => void;
 }
@@ -59,6 +63,27 @@ export function parseNodes(text: string): NodePlan {
     }
   }
   return { real, fake };
+}
+
+/** Checks names of feature gates. @throws on one that cannot be a gate, such as `Name=true`. */
+export function checkFeatureGates(names: readonly string[] = []): readonly string[] {
+  return sortedNames(names, /^[A-Z][A-Za-z0-9]*$/, 'feature gate', 'its name alone, such as GangScheduling');
+}
+
+/** Checks API versions. @throws on one that is not written GROUP/VERSION. */
+export function checkApis(names: readonly string[] = []): readonly string[] {
+  return sortedNames(
+    names,
+    /^[a-z0-9.-]+\/v[a-z0-9]+$/,
+    'API version',
+    'GROUP/VERSION, such as scheduling.k8s.io/v1alpha2',
+  );
+}
+
+function sortedNames(names: readonly string[], form: RegExp, what: string, mend: string): readonly string[] {
+  const wrong = names.find((name) => !form.test(name));
+  if (wrong !== undefined) throw new Error(`${what} "${wrong}" is not understood: use ${mend}`);
+  return [...new Set(names)].sort();
 }
 
 /** The inverse of {@link parseNodes}. */

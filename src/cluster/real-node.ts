@@ -13,6 +13,7 @@ import { ensure } from './admin.ts';
 import type { Binaries } from './binaries.ts';
 import { makeCgroup, removeCgroup } from './cgroups.ts';
 import { run } from './command.ts';
+import { featureGates } from './control-plane.ts';
 import { nodeName } from './credentials.ts';
 import { importImage } from './images.ts';
 import { type ClusterState, type Network, networkOf } from './layout.ts';
@@ -81,6 +82,7 @@ export async function startKubelet({ paths, state, programs }: RealNode, client:
     `--node-ip=${network.node}`,
     '--root-dir=/var/lib/kubelet',
     '--cert-dir=/var/lib/kubelet/pki',
+    ...featureGates(state),
   ]);
   startInNode(paths, 'kube-proxy', [programs['kube-proxy']!, `--config=${join(paths.config, 'proxy.yaml')}`]);
   startDaemon(paths, 'coredns', [programs.coredns!, '-conf', join(paths.config, 'Corefile')]);

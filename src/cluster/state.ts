@@ -24,7 +24,7 @@ export async function clusterNames(): Promise<string[]> {
 /** Chooses ports and a network no other cluster has; keeps those of `previous` as far as they are still free. */
 export function allocate(
   paths: ClusterPaths,
-  wanted: Pick<ClusterState, 'name' | 'nodes' | 'tuned'>,
+  wanted: Omit<ClusterState, 'subnet' | 'ports'>,
   previous: ClusterState | undefined,
   log: Log,
 ): Promise<ClusterState> {

@@ -23,7 +23,16 @@ import { createFakeNodes, prepareKwok } from './fake-nodes.ts';
 import { interruptible } from './interrupt.ts';
 import { type ClusterState, networkOf } from './layout.ts';
 import { withLock } from './lock.ts';
-import { type ClusterInfo, type ClusterOptions, checkName, formatNodes, type NodePlan, parseNodes } from './options.ts';
+import {
+  type ClusterInfo,
+  type ClusterOptions,
+  checkApis,
+  checkFeatureGates,
+  checkName,
+  formatNodes,
+  type NodePlan,
+  parseNodes,
+} from './options.ts';
 import { ensurePackages } from './packages.ts';
 import { type ClusterPaths, checkSocketLength, clusterPaths } from './paths.ts';
 import { requirePlatform } from './platform.ts';
@@ -44,18 +53,23 @@ export async function clusterUp(options: ClusterOptions = {}): Promise<ClusterIn
   await requirePlatform(plan);
   const paths = clusterPaths(name);
   checkSocketLength(paths);
-  const wanted = { name, nodes: formatNodes(plan), tuned: options.tuned ?? false };
+  const wanted: Wanted = {
+    name,
+    nodes: formatNodes(plan),
+    tuned: options.tuned ?? false,
+    featureGates: checkFeatureGates(options.featureGates),
+    apis: checkApis(options.apis),
+  };
   return withLock(paths.lock, log, () => bringUp(paths, wanted, plan, log));
 }
 
-type Wanted = Pick<ClusterState, 'name' | 'nodes' | 'tuned'>;
+type Wanted = Omit<ClusterState, 'subnet' | 'ports'>;
 
 async function bringUp(paths: ClusterPaths, wanted: Wanted, plan: NodePlan, log: Log): Promise<ClusterInfo> {
   const previous = await readState(paths);
-  if (previous && (previous.nodes !== wanted.nodes || previous.tuned !== wanted.tuned)) {
-    const has = `${previous.nodes}${previous.tuned ? ', tuned' : ''}`;
+  if (previous && settingsOf(previous) !== settingsOf(wanted)) {
     throw new Error(
-      `cluster ${wanted.name} exists with other settings (nodes ${has}): use those, another --name, or first "armature cluster down --name ${wanted.name}"`,
+      `cluster ${wanted.name} exists with other settings (${settingsOf(previous)}): use those, another --name, or first "armature cluster down --name ${wanted.name}"`,
     );
   }
   if (previous && (await isUp(paths, plan))) return clusterInfo(paths, previous);
@@ -65,6 +79,11 @@ async function bringUp(paths: ClusterPaths, wanted: Wanted, plan: NodePlan, log:
     log(`${signal}: ended what was started of cluster ${wanted.name}; the same command goes on where it stopped`);
   };
   return interruptible(cleanUp, (interrupted) => startAnew(paths, wanted, previous, plan, log, interrupted));
+}
+
+/** What cannot be changed once a cluster is there, in words. */
+function settingsOf({ nodes, tuned, featureGates = [], apis = [] }: Wanted): string {
+  return [`nodes ${nodes}`, ...(tuned ? ['tuned'] : []), ...featureGates, ...apis].join(', ');
 }
 
 async function startAnew(
@@ -161,7 +180,7 @@ async function start(paths: ClusterPaths, state: ClusterState, plan: NodePlan, p
     await waitFor(paths, 'the apiserver', core, async () => (await client.text('/readyz')) === 'ok');
     await rm(paths.etcdUnproven, { force: true });
     startDaemon(paths, 'kube-controller-manager', controllerManagerCommand(programs, paths, state));
-    startDaemon(paths, 'kube-scheduler', schedulerCommand(programs, paths));
+    startDaemon(paths, 'kube-scheduler', schedulerCommand(programs, paths, state));
     startDaemon(paths, 'volumes', volumesCommand(programs, paths, state));
     if (plan.fake > 0) startDaemon(paths, 'kwok', kwok);
     await ensure(client, STORAGE_CLASS, defaultStorageClass());

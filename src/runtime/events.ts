@@ -47,6 +47,7 @@ export class EventRecorder {
   readonly #backlog: (() => Promise<void>)[] = [];
   readonly #timers = new Set<Cancel>();
   #sending = 0;
+  #lastStamp = 0;
 
   constructor(options: RecorderOptions) {
     this.#options = options;
@@ -68,8 +69,7 @@ export class EventRecorder {
       this.#options.onDrop?.('rate');
       return;
     }
-    const unique = Math.floor(now * 1000 + environment.random() * 1000).toString(16);
-    const name = `${(object.metadata.name ?? 'object').slice(0, 230)}.${unique}`;
+    const name = `${(object.metadata.name ?? 'object').slice(0, 230)}.${this.#stamp(now).toString(16)}`;
     const series: Series = {
       namespace: object.metadata.namespace ?? 'default',
       name,
@@ -94,6 +94,13 @@ export class EventRecorder {
   stop(): void {
     for (const cancel of this.#timers) cancel();
     this.#timers.clear();
+  }
+
+  /** The time in microseconds, guessed below the millisecond and never the same twice: two events of one name were one. */
+  #stamp(now: Instant): number {
+    const guess = Math.floor(now * 1000 + this.#options.environment.random() * 1000);
+    this.#lastStamp = Math.max(guess, this.#lastStamp + 1);
+    return this.#lastStamp;
   }
 
   #eventObject(object: KubeObject, event: PlannedEvent, { namespace, name }: Series, now: Instant): KubeObject {

@@ -31,7 +31,9 @@ const WORDS = { Created: 'SuccessfulCreate', Deleted: 'SuccessfulDelete' } as co
 const NAMED = 10;
 
 function eventFor(verb: keyof typeof WORDS, objects: readonly KubeObject[], kind: string) {
-  const names = ofKind(objects, kind).map((object) => object.metadata.name);
+  const names = ofKind(objects, kind)
+    .map((object) => object.metadata.name ?? '')
+    .sort((a, b) => a.localeCompare(b, 'en', { numeric: true }));
   if (names.length === 0) return [];
   const listed = names.slice(0, NAMED).join(', ');
   const more = names.length > NAMED ? ` and ${names.length - NAMED} more` : '';

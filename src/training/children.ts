@@ -5,7 +5,7 @@ import { autoscalerFor } from './elastic.ts';
 import type { JobKind } from './job-kind.ts';
 import { isTerminating } from './pod-state.ts';
 import { podFor } from './pods.ts';
-import type { Scene } from './scene.ts';
+import { type Scene, waitsForGroup } from './scene.ts';
 import { servicesFor } from './service.ts';
 
 /** What a live job is to have, and what of the present is in its way. */
@@ -31,7 +31,9 @@ export function wantedChildren(scene: Scene, status: JobStatus): Wanted {
   const failed = dueReplacements(scene, status).map(({ pod }) => pod);
   return {
     upkeep,
-    missing: [...services.filter((service) => !present.has(nameOf(service))), ...missingPods(scene)],
+    missing: waitsForGroup(scene)
+      ? []
+      : [...services.filter((service) => !present.has(nameOf(service))), ...missingPods(scene)],
     remove: [...obsolete, ...scene.roster.surplus, ...failed].filter((child) => !isTerminating(child)),
   };
 }
@@ -45,8 +47,6 @@ export const nameOf = (object: KubeObject): string => `${object.kind}/${object.m
 
 function missingPods(scene: Scene): readonly KubeObject[] {
   const { kind, job, gang, options } = scene;
-  const group = gang && scene.children.find((child) => child.kind === gang.kind.kind);
-  if (gang && (!gang.admits(group) || (group && isTerminating(group)))) return [];
   return scene.roster.seats
     .filter((seat) => seat.pod === undefined && (kind.extension?.isDue(scene, seat) ?? true))
     .map(({ replica, index }) => podFor(kind, job, replica, index, options, gang));

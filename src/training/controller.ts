@@ -10,12 +10,13 @@ import type { TrainingOptions } from './options.ts';
 import { planJob } from './plan.ts';
 import { POD_FIELDS } from './pod-state.ts';
 import { NODES_LOOKUP } from './scene.ts';
+import { trainerDomain } from './trainer/controller.ts';
 
 export type { TrainingOptions } from './options.ts';
 
 /** The training jobs, one domain for each kind. */
 export function trainingDomains(options: TrainingOptions = {}): Domain[] {
-  return JOB_KINDS.map((kind) => domainOf(kind, options) as Domain);
+  return [...JOB_KINDS.map((kind) => domainOf(kind, options) as Domain), trainerDomain(options)];
 }
 
 function domainOf<S>(kind: JobKind<S>, options: TrainingOptions): Domain<TrainingObject<S>> {

@@ -62,9 +62,10 @@ const schedulerPlugins = (schedulerName: string): GangScheduler => ({
   update: 'patch',
   group: (kind, job) => {
     const timeout = job.runPolicy.schedulingPolicy?.scheduleTimeoutSeconds;
+    const resources = minResources(job);
     return groupObject(SCHEDULER_PLUGINS_POD_GROUP, kind, job, {
       minMember: minMember(job),
-      minResources: minResources(job),
+      ...(Object.keys(resources).length > 0 ? { minResources: resources } : {}),
       ...(timeout === undefined ? {} : { scheduleTimeoutSeconds: timeout }),
     });
   },

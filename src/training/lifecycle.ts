@@ -3,7 +3,7 @@ import { isTrue } from './conditions.ts';
 import { type Draft, draftOf, messageOf, reasonOf, withCondition, withEvent, withJobCount } from './draft.ts';
 import { deadlineOf, replaceable, type Verdict } from './failure.ts';
 import { phaseOf } from './pod-state.ts';
-import type { Scene } from './scene.ts';
+import { type Scene, waitsForGroup } from './scene.ts';
 
 /** The first look at a job. */
 export function recordCreation(scene: Scene, draft: Draft = draftOf(scene)): Draft {
@@ -36,13 +36,14 @@ function templateWarnings(scene: Scene) {
   ]);
 }
 
-/** The clock of the deadline starts. */
+/** The clock of the deadline starts: not while the pods wait for their group to be admitted. */
 export function recordStart(scene: Scene, draft: Draft): Draft {
   const deadline = (started: Draft): Draft => {
     const at = deadlineOf(scene, started.status);
     return at === undefined ? started : { ...started, wakes: [...started.wakes, at] };
   };
   if (draft.status.startTime) return deadline(draft);
+  if (waitsForGroup(scene)) return draft;
   return deadline({ ...draft, status: { ...draft.status, startTime: timestamp(scene.now) } });
 }
 

@@ -5,7 +5,8 @@ export interface TrainingOptions {
   /**
    * Starts a job's pods together or not at all: `volcano`; `native` for Kubernetes' own groups (scheduling.k8s.io,
    * an alpha API of 1.36 behind the feature gates GenericWorkload and GangScheduling); or any other name for a scheduler with the
-   * scheduler-plugins' co-scheduling, which is then called by that name.
+   * scheduler-plugins' co-scheduling, which is then called by that name. (`armature controller` also takes `auto` and
+   * hands on what it found.)
    * @default - pods are scheduled one by one
    */
   readonly gangScheduler?: string;

@@ -6,7 +6,7 @@ import { type GangScheduler, gangScheduler } from './gang.ts';
 import type { Job } from './job.ts';
 import type { JobKind, TrainingObject } from './job-kind.ts';
 import type { TrainingOptions } from './options.ts';
-import { type Roster, rosterOf, type Tally, tallyOf } from './pod-state.ts';
+import { isTerminating, type Roster, rosterOf, type Tally, tallyOf } from './pod-state.ts';
 
 /** Everything that one plan for a job looks at. */
 export interface Scene<S = unknown> {
@@ -46,4 +46,11 @@ export function sceneOf<S>(
     lookups: observed.lookups,
     now,
   };
+}
+
+/** Whether the pods' group is not there yet, or its scheduler has not let it in. */
+export function waitsForGroup({ gang, children }: Scene): boolean {
+  if (!gang) return false;
+  const group = children.find((child) => child.kind === gang.kind.kind);
+  return !gang.admits(group) || (group !== undefined && isTerminating(group));
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { checkName, formatNodes, parseNodes } from '../../src/cluster/options.ts';
+import { checkApis, checkFeatureGates, checkName, formatNodes, parseNodes } from '../../src/cluster/options.ts';
 
 describe('nodes', () => {
   test.each([
@@ -15,6 +15,24 @@ describe('nodes', () => {
   test.each(['', 'fake', 'fake:0', 'fake:x', 'real,real', 'fake:1,fake:2', 'fake:1001', 'kind'])(
     '"%s" is refused with what to write instead',
     (text) => expect(() => parseNodes(text)).toThrow(/use real, fake:K/),
+  );
+});
+
+describe('what is turned on besides', () => {
+  test('feature gates are told by name, in any order, once', () => {
+    expect(checkFeatureGates(['GenericWorkload', 'GangScheduling', 'GangScheduling'])).toEqual([
+      'GangScheduling',
+      'GenericWorkload',
+    ]);
+    expect(checkFeatureGates()).toEqual([]);
+  });
+
+  test.each(['GangScheduling=true', 'gang', ''])('"%s" is no feature gate', (name) =>
+    expect(() => checkFeatureGates([name])).toThrow(/use its name alone, such as GangScheduling/),
+  );
+
+  test.each(['v1', 'scheduling.k8s.io', 'a/v1=true'])('"%s" is no API version', (name) =>
+    expect(() => checkApis([name])).toThrow(/use GROUP\/VERSION, such as/),
   );
 });
 

@@ -82,6 +82,7 @@ describe('MlPlatform', () => {
   });
 
   test.each([
+    ['auto', GangScheduler.discovered(), 'scheduling.k8s.io'],
     ['native', GangScheduler.native(), 'scheduling.k8s.io'],
     ['volcano', GangScheduler.volcano(), 'scheduling.volcano.sh'],
     ['scheduler-plugins-scheduler', GangScheduler.schedulerPlugins(), 'scheduling.x-k8s.io'],
@@ -98,6 +99,7 @@ describe('MlPlatform', () => {
 
   test('refuses a scheduler by a name that means another', () => {
     expect(() => GangScheduler.schedulerPlugins('volcano')).toThrow('use GangScheduler.volcano()');
+    expect(() => GangScheduler.schedulerPlugins('auto')).toThrow('use GangScheduler.discovered()');
   });
 
   test('knows the CRD of every kind it serves', () => {

@@ -1,48 +1,18 @@
 import { describe, expect, test } from '@jest/globals';
-import { CUSTOM_RESOURCE_DEFINITION, SCHEDULER_PLUGINS_POD_GROUP, VOLCANO_POD_GROUP } from '../../src/api/kinds.ts';
-import type { Kind, KubeObject } from '../../src/api/kube.ts';
+import { SCHEDULER_PLUGINS_POD_GROUP, VOLCANO_POD_GROUP } from '../../src/api/kinds.ts';
 import { ControllerProcess } from '../support/controller-process.ts';
 import { eventually, stays } from '../support/eventually.ts';
 import { gangRules } from '../support/generated-rules.ts';
 import { grantAlso } from '../support/identity.ts';
 import { usePlatform } from '../support/platform.ts';
+import { servePodGroups } from '../support/pod-groups.ts';
 import { JobUnderTest, pytorchJob } from '../support/pytorch-job.ts';
 
 const platform = usePlatform({ controller: false });
 
-/** A neighbour's PodGroup with any fields: its own scheduler is not needed to see what we ask of it. */
-async function servePodGroups(kind: Kind): Promise<() => Promise<void>> {
-  const name = `${kind.plural}.${kind.group}`;
-  const open = { type: 'object', 'x-kubernetes-preserve-unknown-fields': true };
-  await platform.api.apply(CUSTOM_RESOURCE_DEFINITION, {
-    apiVersion: 'apiextensions.k8s.io/v1',
-    kind: 'CustomResourceDefinition',
-    metadata: { name, annotations: { 'api-approved.kubernetes.io': 'unapproved, for tests' } },
-    spec: {
-      group: kind.group,
-      scope: 'Namespaced',
-      names: { kind: kind.kind, plural: kind.plural, singular: 'podgroup', listKind: 'PodGroupList' },
-      versions: [
-        {
-          name: kind.version,
-          served: true,
-          storage: true,
-          subresources: { status: {} },
-          schema: { openAPIV3Schema: { type: 'object', properties: { spec: open, status: open } } },
-        },
-      ],
-    },
-  } as KubeObject);
-  await eventually(
-    `${name} to be served`,
-    async () => (await platform.api.raw('GET', `/apis/${kind.group}/${kind.version}/${kind.plural}`)).code === 200,
-  );
-  return () => platform.api.delete(CUSTOM_RESOURCE_DEFINITION, undefined, name);
-}
-
 describe('gang scheduling of a PyTorchJob', () => {
   test('[training 22] volcano: pods wait for their PodGroup', async () => {
-    const unserve = await servePodGroups(VOLCANO_POD_GROUP);
+    const unserve = await servePodGroups(platform.api, VOLCANO_POD_GROUP);
     const ungrant = await grantAlso(platform.api, 'gang', gangRules('volcano'));
     const controller = await ControllerProcess.start({
       kubeconfig: platform.identity.kubeconfig,
@@ -85,7 +55,7 @@ describe('gang scheduling of a PyTorchJob', () => {
   }, 60_000);
 
   test('[training 22] scheduler-plugins: pods carry the PodGroup in a label', async () => {
-    const unserve = await servePodGroups(SCHEDULER_PLUGINS_POD_GROUP);
+    const unserve = await servePodGroups(platform.api, SCHEDULER_PLUGINS_POD_GROUP);
     const ungrant = await grantAlso(platform.api, 'gang', gangRules('scheduler-plugins'));
     const controller = await ControllerProcess.start({
       kubeconfig: platform.identity.kubeconfig,

@@ -54,6 +54,14 @@ describe('EventRecorder', () => {
     expect(patched).toEqual([{ series: { count: 5, lastObservedTime: expect.any(String) } }]);
   });
 
+  test('no two events have the same name, however many there are in one millisecond', async () => {
+    const { created, environment, recorder } = setUp();
+    for (let i = 0; i < 400; i++)
+      recorder.record(job(`u${i}`), { type: 'Normal', reason: 'Made', message: 'it is made' });
+    while (!recorder.idle) await environment.pass(0);
+    expect(new Set(created.map(({ metadata }) => metadata.name)).size).toBe(400);
+  });
+
   test('one object gets 25 at once, another is not affected', async () => {
     const { created, dropped, environment, recorder } = setUp();
     for (let i = 0; i < 30; i++) recorder.record(job('u'), { type: 'Normal', reason: 'Made', message: `${i}` });

@@ -131,6 +131,8 @@ describe('the objects of a PyTorchJob', () => {
   test('[training 22] volcano: the group first, the pods once it is admitted, the group gone at the end', () => {
     const world = planned({ runPolicy: { schedulingPolicy: { queue: 'gold' } } }, { gangScheduler: 'volcano' });
     expect(world.names('Pod')).toEqual([]);
+    expect(world.names('Service')).toEqual([]);
+    expect(world.job.status?.startTime).toBeUndefined();
     const group = child(world, 'PodGroup', 'j');
     expect(group.spec).toMatchObject({ minMember: 3, queue: 'gold' });
     world.children = world.children.map((object) =>
@@ -138,6 +140,7 @@ describe('the objects of a PyTorchJob', () => {
     );
     world.settle();
     expect(world.names('Pod')).toHaveLength(3);
+    expect(world.job.status?.startTime).toBeDefined();
     expect(specOf(world, 'j-worker-0').schedulerName).toBe('volcano');
     expect(child(world, 'Pod', 'j-worker-0').metadata.annotations).toEqual({
       'scheduling.k8s.io/group-name': 'j',

@@ -1,8 +1,8 @@
 import type { KubeObject } from '../../api/kube.ts';
+import { podRequests } from '../../api/pod-requests.ts';
 import { fromMilli, toMilli } from '../../api/quantity.ts';
 import type { Limit } from '../builtin/limit-range.ts';
 import { forbiddenRequest } from '../errors.ts';
-import { podRequests } from '../scheduler/requests.ts';
 import type { AdmissionStep } from './step.ts';
 
 type Fields = Readonly<Record<string, unknown>>;

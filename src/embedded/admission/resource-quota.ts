@@ -1,7 +1,7 @@
 import type { KubeObject } from '../../api/kube.ts';
+import { podRequests } from '../../api/pod-requests.ts';
 import { fromMilli, toMilli } from '../../api/quantity.ts';
 import { forbiddenRequest } from '../errors.ts';
-import { podRequests } from '../scheduler/requests.ts';
 import type { AdmissionStep, AdmissionView } from './step.ts';
 
 type Amounts = Readonly<Record<string, string>>;

@@ -1,5 +1,5 @@
+import { podRequests } from '../../api/pod-requests.ts';
 import { barrier, tolerates } from '../scheduler/fit.ts';
-import { podRequests } from '../scheduler/requests.ts';
 import type { Demand, PodView, SelectorTerm, Toleration } from '../scheduler/view.ts';
 import { Lines } from './lines.ts';
 import type { ClusterQueue, Flavor, PodSet, ResourceGroup } from './scenario.ts';

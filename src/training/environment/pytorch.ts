@@ -54,13 +54,13 @@ function elasticEnvironment(job: Job<PyTorchJobSpec>, port: NamedPort): readonly
   const { min, max } = elasticBounds(job, policy);
   const conf = (policy.rdzvConf ?? []).map(({ key, value }) => `${key ?? ''}=${value ?? ''}`).join(',');
   return [
+    env('PET_RDZV_ENDPOINT', `${host}:${rdzvPort}`),
+    env('PET_RDZV_BACKEND', policy.rdzvBackend ?? 'c10d'),
+    env('PET_NNODES', `${min}:${max}`),
     ...(policy.maxRestarts === undefined ? [] : [env('PET_MAX_RESTARTS', policy.maxRestarts)]),
     ...(policy.nProcPerNode === undefined ? [] : [env('PET_NPROC_PER_NODE', policy.nProcPerNode)]),
-    env('PET_RDZV_BACKEND', policy.rdzvBackend ?? 'c10d'),
-    env('PET_RDZV_ENDPOINT', `${host}:${rdzvPort}`),
     ...(policy.rdzvId === undefined ? [] : [env('PET_RDZV_ID', policy.rdzvId)]),
     ...(conf === '' ? [] : [env('PET_RDZV_CONF', conf)]),
     ...(policy.standalone ? [env('PET_STANDALONE', '')] : []),
-    env('PET_NNODES', `${min}:${max}`),
   ];
 }

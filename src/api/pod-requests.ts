@@ -1,4 +1,4 @@
-import { toMilli } from '../../api/quantity.ts';
+import { toMilli } from './quantity.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 export type Amounts = ReadonlyMap<string, bigint>;

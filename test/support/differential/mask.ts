@@ -1,0 +1,118 @@
+import type { Loose } from '../api.ts';
+import type { Json } from './compare.ts';
+
+/** Where a namespace's name stood. */
+const NAMESPACE = '<namespace>';
+
+type Fields = Readonly<Record<string, unknown>>;
+
+const without = (fields: Fields, ...names: readonly string[]): Fields =>
+  Object.fromEntries(Object.entries(fields).filter(([name]) => !names.includes(name)));
+
+/** What identifies an object apart from its name, of which nothing may differ. */
+function identity({ metadata }: Loose) {
+  return {
+    labels: metadata.labels ?? {},
+    annotations: metadata.annotations ?? {},
+    owners: (metadata.ownerReferences ?? []).map((owner) => without({ ...owner }, 'uid')),
+  };
+}
+
+/** An object that nobody but its creator writes. */
+export const maskObject = (object: Loose) => ({ ...identity(object), spec: object.spec as Fields });
+
+/** Ports in the order of their numbers: upstream's order is that of a hash map. */
+export function maskService(service: Loose) {
+  const { ports = [], ...spec } = service.spec as Fields & { readonly ports?: readonly { readonly port: number }[] };
+  return {
+    ...identity(service),
+    spec: {
+      ...without(spec, 'clusterIPs', 'ipFamilies', 'ipFamilyPolicy', 'internalTrafficPolicy'),
+      ports: [...ports].sort((a, b) => a.port - b.port),
+    },
+  };
+}
+
+/** A pod without what the scheduler and admission added. */
+export function maskPod(pod: Loose) {
+  const spec = pod.spec as Fields;
+  const lists = ['containers', 'initContainers'].flatMap((list) =>
+    list in spec ? [[list, (spec[list] as Fields[]).map(maskContainer)]] : [],
+  );
+  const volumes = (spec.volumes as { name: string }[] | undefined)?.filter(({ name }) => !isToken(name)) ?? [];
+  return {
+    ...identity(pod),
+    phase: String(pod.status?.phase),
+    spec: {
+      ...without(spec, 'nodeName', 'volumes', 'containers', 'initContainers'),
+      ...(volumes.length > 0 && { volumes }),
+      ...Object.fromEntries(lists),
+    },
+  };
+}
+
+function maskContainer(container: Fields) {
+  const mounts = (container.volumeMounts as { name: string }[] | undefined)?.filter(({ name }) => !isToken(name)) ?? [];
+  return {
+    ...without(container, 'env', 'volumeMounts'),
+    // As lines, because their order is part of what is promised.
+    env: ((container.env as Fields[] | undefined) ?? []).map(
+      ({ name, value, valueFrom }) => `${name}=${valueFrom === undefined ? (value ?? '') : JSON.stringify(valueFrom)}`,
+    ),
+    ...(mounts.length > 0 && { volumeMounts: mounts }),
+  };
+}
+
+const isToken = (volume: string): boolean => volume.startsWith('kube-api-access-');
+
+interface Condition {
+  readonly type: string;
+}
+
+/** A job as its users see it: times are told by how often they were set. */
+export function maskJob(job: Loose, timesSet: (field: string, value: string) => number) {
+  const {
+    conditions = [],
+    startTime,
+    completionTime,
+    ...status
+  } = (job.status ?? {}) as Fields & {
+    readonly conditions?: readonly Condition[];
+    readonly startTime?: string;
+    readonly completionTime?: string;
+  };
+  const set = (field: string, value: string | undefined) =>
+    value === undefined ? {} : { [field]: timesSet(field, value) };
+  return {
+    annotations: job.metadata.annotations ?? {},
+    labels: job.metadata.labels ?? {},
+    spec: job.spec as Fields,
+    status: {
+      ...status,
+      ...set('startTime', startTime),
+      ...set('completionTime', completionTime),
+      order: conditions.map(({ type }) => type),
+      conditions: Object.fromEntries(conditions.map((condition) => [condition.type, maskTimes({ ...condition })])),
+    },
+  };
+}
+
+const maskTimes = (condition: Fields): Fields => ({
+  ...condition,
+  ...('lastUpdateTime' in condition && { lastUpdateTime: 'set' }),
+  ...('lastTransitionTime' in condition && { lastTransitionTime: 'set' }),
+});
+
+/** Events by what they are: how often each was said is not compared. */
+export function maskEvents(events: readonly Loose[]) {
+  const told = new Map<string, Set<string>>();
+  for (const event of events as readonly (Loose & { type?: string; reason?: string; note?: string })[]) {
+    const key = `${event.type} ${event.reason}`;
+    told.set(key, (told.get(key) ?? new Set()).add(event.note ?? ''));
+  }
+  return Object.fromEntries([...told].map(([key, notes]) => [key, [...notes].sort()]));
+}
+
+/** As plain JSON, with the namespace's name masked everywhere. */
+export const plain = (value: unknown, namespace: string): Json =>
+  JSON.parse(JSON.stringify(value).replaceAll(namespace, NAMESPACE)) as Json;

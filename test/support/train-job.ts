@@ -1,0 +1,94 @@
+import { CLUSTER_TRAINING_RUNTIME, CONFIG_MAP, JOB_SET, TRAIN_JOB, TRAINING_RUNTIME } from '../../src/api/kinds.ts';
+import { conditionOf, type KubeObject } from '../../src/api/kube.ts';
+import type { Api, Loose } from './api.ts';
+import { eventually } from './eventually.ts';
+
+/** A runtime of one job of one container; `template` adds to the JobSet's spec. */
+export const runtimeOf = (
+  name: string,
+  { mlPolicy = { torch: {} }, ...template }: { readonly mlPolicy?: object; readonly [field: string]: unknown } = {},
+  namespace?: string,
+): KubeObject => ({
+  apiVersion: 'trainer.kubeflow.org/v1alpha1',
+  kind: namespace ? TRAINING_RUNTIME.kind : CLUSTER_TRAINING_RUNTIME.kind,
+  metadata: { name, ...(namespace && { namespace }), labels: { 'trainer.kubeflow.org/framework': 'torch' } },
+  spec: {
+    mlPolicy,
+    template: {
+      spec: {
+        replicatedJobs: [
+          {
+            name: 'node',
+            template: {
+              metadata: { labels: { 'trainer.kubeflow.org/trainjob-ancestor-step': 'trainer' } },
+              spec: { template: { spec: { containers: [{ name: 'node', image: 'train:1' }] } } },
+            },
+          },
+        ],
+        ...template,
+      },
+    },
+  },
+});
+
+export const trainJobOf = (namespace: string, name: string, spec: object): KubeObject => ({
+  apiVersion: 'trainer.kubeflow.org/v1alpha1',
+  kind: 'TrainJob',
+  metadata: { namespace, name },
+  spec,
+});
+
+/** A TrainJob on a live cluster, and what was made for it. */
+export class TrainJobUnderTest {
+  readonly api: Api;
+  readonly namespace: string;
+  readonly name: string;
+
+  private constructor(api: Api, namespace: string, name: string) {
+    this.api = api;
+    this.namespace = namespace;
+    this.name = name;
+  }
+
+  static async create(api: Api, job: KubeObject): Promise<TrainJobUnderTest> {
+    const { namespace = 'default', name = '' } = job.metadata;
+    await api.create(TRAIN_JOB, job);
+    return new TrainJobUnderTest(api, namespace, name);
+  }
+
+  get(): Promise<Loose | undefined> {
+    return this.api.get(TRAIN_JOB, this.namespace, this.name);
+  }
+
+  edit(spec: object): Promise<Loose> {
+    return this.api.patch(TRAIN_JOB, this.namespace, this.name, { spec });
+  }
+
+  condition(type: string, status = 'True'): Promise<Loose> {
+    return eventually(`TrainJob ${this.name} to be ${type}=${status}`, async () => {
+      const job = await this.get();
+      return job && conditionOf(job, type)?.status === status ? job : undefined;
+    });
+  }
+
+  findJobSet(): Promise<Loose | undefined> {
+    return this.api.get(JOB_SET, this.namespace, this.name);
+  }
+
+  /** The JobSet, once it is as asked. */
+  jobSet(test: (jobSet: Loose) => boolean = () => true): Promise<Loose> {
+    return eventually(`JobSet ${this.name}`, async () => {
+      const jobSet = await this.findJobSet();
+      return jobSet && test(jobSet) ? jobSet : undefined;
+    });
+  }
+
+  snapshot(): Promise<Loose & { readonly data?: Record<string, string> }> {
+    return eventually('the snapshot', () => this.api.get(CONFIG_MAP, this.namespace, `${this.name}-runtime-snapshot`));
+  }
+
+  /** Plays the JobSet controller, for JobSets that are managed elsewhere. */
+  async report(status: object): Promise<void> {
+    await this.api.patch(JOB_SET, this.namespace, this.name, { status }, 'status');
+  }
+}

@@ -73,3 +73,8 @@ export const NO_SCHEDULE_TAINT = 'alpha.jobset.sigs.k8s.io/no-schedule';
 
 /** Who may look after a JobSet: `spec.managedBy`. */
 export const MANAGED_BY_JOB_SET_CONTROLLER = 'jobset.sigs.k8s.io/jobset-controller';
+export const QUEUE_MAX_SECONDS_LABEL = 'kueue.x-k8s.io/max-exec-time-seconds';
+/** Annotations of a pod template, for Kueue's topology-aware scheduling: the label of a level, but for the last: `"true"`. */
+export const QUEUE_REQUIRED_TOPOLOGY_ANNOTATION = 'kueue.x-k8s.io/podset-required-topology';
+export const QUEUE_PREFERRED_TOPOLOGY_ANNOTATION = 'kueue.x-k8s.io/podset-preferred-topology';
+export const QUEUE_UNCONSTRAINED_TOPOLOGY_ANNOTATION = 'kueue.x-k8s.io/podset-unconstrained-topology';

@@ -101,6 +101,7 @@ export class XGBoostJob extends ApiObject {
 export interface JAXJobSpec {
   /**
    * spec.runPolicy.managedBy is immutable: delete the job and create it anew
+   * spec.runPolicy.restartScope is immutable: delete the job and create it anew
    * @default {}
    */
   readonly runPolicy?: RunPolicy;
@@ -117,6 +118,8 @@ export interface RunPolicy {
   readonly backoffLimit?: number;
   /** spec.runPolicy.cleanPodPolicy must be one of All, Running, None */
   readonly cleanPodPolicy?: string;
+  /** spec.runPolicy.restartScope must be one of Pod, Job, Container */
+  readonly restartScope?: string;
   /** spec.runPolicy.managedBy must be one of kubeflow.org/training-operator, kueue.x-k8s.io/multikueue */
   readonly managedBy?: string;
   readonly schedulingPolicy?: SchedulingPolicy;
@@ -322,6 +325,7 @@ export interface SpecSecurityContext {
 export interface PaddleJobSpec {
   /**
    * spec.runPolicy.managedBy is immutable: delete the job and create it anew
+   * spec.runPolicy.restartScope is immutable: delete the job and create it anew
    * @default {}
    */
   readonly runPolicy?: RunPolicy;
@@ -412,6 +416,7 @@ export interface DescribedObject {
 export interface PyTorchJobSpec {
   /**
    * spec.runPolicy.managedBy is immutable: delete the job and create it anew
+   * spec.runPolicy.restartScope is immutable: delete the job and create it anew
    * @default {}
    */
   readonly runPolicy?: RunPolicy;
@@ -455,6 +460,7 @@ export interface RdzvConf {
 export interface TFJobSpec {
   /**
    * spec.runPolicy.managedBy is immutable: delete the job and create it anew
+   * spec.runPolicy.restartScope is immutable: delete the job and create it anew
    * @default {}
    */
   readonly runPolicy?: RunPolicy;
@@ -483,6 +489,7 @@ export interface TfReplicaSpecs {
 export interface XGBoostJobSpec {
   /**
    * spec.runPolicy.managedBy is immutable: delete the job and create it anew
+   * spec.runPolicy.restartScope is immutable: delete the job and create it anew
    * @default {}
    */
   readonly runPolicy?: RunPolicy;

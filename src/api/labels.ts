@@ -8,6 +8,9 @@ export const REPLICA_INDEX_LABEL = 'training.kubeflow.org/replica-index';
 export const JOB_ROLE_LABEL = 'training.kubeflow.org/job-role';
 export const JOB_ROLE_MASTER = 'master';
 
+/** On the pods of a job that restarts as a whole: the number of the attempt that they belong to. */
+export const ATTEMPT_LABEL = 'armature.dev/attempt';
+
 /** `"true"` or `"false"` on a job: one Service for each pod, as upstream makes them, or one for the job. */
 export const SERVICE_PER_POD_ANNOTATION = 'armature.dev/service-per-pod';
 

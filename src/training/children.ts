@@ -2,6 +2,7 @@ import type { JobStatus } from '../api/job.ts';
 import type { KubeObject } from '../api/kube.ts';
 import { dueReplacements } from './backoff.ts';
 import { autoscalerFor } from './elastic.ts';
+import { mayMakePods } from './gang-restart.ts';
 import { isTerminating } from './pod-state.ts';
 import { podFor } from './pods.ts';
 import { type Scene, waitsForGroup } from './scene.ts';
@@ -17,7 +18,8 @@ export interface Wanted {
 }
 
 /** @param status as about to be written, restarts counted */
-export function wantedChildren(scene: Scene, status: JobStatus): Wanted {
+export function wantedChildren(before: Scene, status: JobStatus): Wanted {
+  const scene = { ...before, job: { ...before.job, status } };
   const { kind, job, children, gang } = scene;
   const group = gang ? [gang.group(kind, job)] : [];
   const upkeep = [...group, ...autoscalerFor(kind, job)];
@@ -31,7 +33,7 @@ export function wantedChildren(scene: Scene, status: JobStatus): Wanted {
     missing: waitsForGroup(scene)
       ? []
       : [...services.filter((service) => !present.has(nameOf(service))), ...missingPods(scene)],
-    remove: [...obsolete, ...scene.roster.surplus, ...failed].filter((child) => !isTerminating(child)),
+    remove: [...obsolete, ...scene.roster.surplus, ...scene.stale, ...failed].filter((child) => !isTerminating(child)),
   };
 }
 
@@ -39,6 +41,7 @@ const nameOf = (object: KubeObject): string => `${object.kind}/${object.metadata
 
 function missingPods(scene: Scene): readonly KubeObject[] {
   const { kind, job, gang, options } = scene;
+  if (!mayMakePods(scene)) return [];
   return scene.roster.seats
     .filter(({ pod }) => pod === undefined)
     .map(({ replica, index }) => podFor(kind, job, replica, index, options, gang));

@@ -16,6 +16,12 @@ export interface TrainingOptions {
    * @default false
    */
   readonly servicePerPod?: boolean;
+  /**
+   * For jobs that restart as a whole, without a gang scheduler: how long some of a job's pods may hold nodes while others
+   * find none, in seconds. A job's `schedulingPolicy.scheduleTimeoutSeconds` overrides it.
+   * @default 300
+   */
+  readonly partialGangSeconds?: number;
 }
 
 export const DEFAULT_CLUSTER_DOMAIN = 'cluster.local';

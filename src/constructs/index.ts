@@ -34,4 +34,5 @@ export type { CleanPodPolicy, RunPolicyProps } from './run-policy.ts';
 export * from './synth.ts';
 export type { TensorFlowProps } from './tensorflow.ts';
 export * from './topology.ts';
+export * from './training-runtimes.ts';
 export type { XGBoostProps } from './xgboost.ts';

@@ -120,6 +120,7 @@ export class XGBoostJob extends ApiObject {
 export interface JAXJobSpec {
   /**
    * spec.runPolicy.managedBy is immutable: delete the job and create it anew
+   * spec.runPolicy.restartScope is immutable: delete the job and create it anew
    * @default {}
    */
   readonly runPolicy?: RunPolicy;
@@ -136,6 +137,8 @@ export interface RunPolicy {
   readonly backoffLimit?: number;
   /** spec.runPolicy.cleanPodPolicy must be one of All, Running, None */
   readonly cleanPodPolicy?: string;
+  /** spec.runPolicy.restartScope must be one of Pod, Job, Container */
+  readonly restartScope?: string;
   /** spec.runPolicy.managedBy must be one of kubeflow.org/training-operator, kueue.x-k8s.io/multikueue */
   readonly managedBy?: string;
   readonly schedulingPolicy?: SchedulingPolicy;
@@ -341,6 +344,7 @@ export interface SpecSecurityContext {
 export interface MPIJobSpec {
   /**
    * spec.runPolicy.managedBy is immutable: delete the job and create it anew
+   * spec.runPolicy.restartScope is immutable: delete the job and create it anew
    * @default {}
    */
   readonly runPolicy?: MPIJobSpecRunPolicy;
@@ -372,6 +376,8 @@ export interface MPIJobSpecRunPolicy {
   readonly backoffLimit?: number;
   /** spec.runPolicy.cleanPodPolicy must be one of All, Running, None */
   readonly cleanPodPolicy?: string;
+  /** spec.runPolicy.restartScope must be one of Pod, Job, Container */
+  readonly restartScope?: string;
   /** spec.runPolicy.managedBy must be one of kubeflow.org/training-operator, kubeflow.org/mpi-operator, kueue.x-k8s.io/multikueue */
   readonly managedBy?: string;
   readonly schedulingPolicy?: SchedulingPolicy;
@@ -390,6 +396,7 @@ export interface MpiReplicaSpecs {
 export interface PaddleJobSpec {
   /**
    * spec.runPolicy.managedBy is immutable: delete the job and create it anew
+   * spec.runPolicy.restartScope is immutable: delete the job and create it anew
    * @default {}
    */
   readonly runPolicy?: RunPolicy;
@@ -480,6 +487,7 @@ export interface DescribedObject {
 export interface PyTorchJobSpec {
   /**
    * spec.runPolicy.managedBy is immutable: delete the job and create it anew
+   * spec.runPolicy.restartScope is immutable: delete the job and create it anew
    * @default {}
    */
   readonly runPolicy?: RunPolicy;
@@ -523,6 +531,7 @@ export interface RdzvConf {
 export interface TFJobSpec {
   /**
    * spec.runPolicy.managedBy is immutable: delete the job and create it anew
+   * spec.runPolicy.restartScope is immutable: delete the job and create it anew
    * @default {}
    */
   readonly runPolicy?: RunPolicy;
@@ -551,6 +560,7 @@ export interface TfReplicaSpecs {
 export interface XGBoostJobSpec {
   /**
    * spec.runPolicy.managedBy is immutable: delete the job and create it anew
+   * spec.runPolicy.restartScope is immutable: delete the job and create it anew
    * @default {}
    */
   readonly runPolicy?: RunPolicy;

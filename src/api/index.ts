@@ -17,6 +17,7 @@ export * from './persistent-volume-claim.ts';
 export * from './pod-template.ts';
 export * from './runtime-patch.ts';
 export type { CelRule } from './schema.ts';
+export * from './shipped-runtimes.ts';
 export * from './structural.ts';
 export * from './train-job.ts';
 export * from './training-runtime.ts';

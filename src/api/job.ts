@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { attemptStatus, failureRecord, restartScope } from './attempts.ts';
 import type { ResourceDefinition } from './crd.ts';
 import type { Kind, KubeObject } from './kube.ts';
 import { MANAGED_BY_MULTIKUEUE, MANAGED_BY_TRAINING_OPERATOR } from './labels.ts';
@@ -16,6 +17,7 @@ import {
   text,
   time,
 } from './schema.ts';
+import { REMEMBERED_FAILURES } from './training-contract.ts';
 
 /** What all the training jobs of `kubeflow.org/v1` have in common. */
 
@@ -43,6 +45,8 @@ export const runPolicy = (managers: readonly string[] = [MANAGED_BY_TRAINING_OPE
         activeDeadlineSeconds: int64(0).optional(),
         backoffLimit: int32(0).optional(),
         cleanPodPolicy: oneOf(text(16), 'spec.runPolicy.cleanPodPolicy', ['', ...CLEAN_POD_POLICIES]).optional(),
+        /** Ours. */
+        restartScope: restartScope(),
         managedBy: oneOf(text(), 'spec.runPolicy.managedBy', [...managers, MANAGED_BY_MULTIKUEUE]).optional(),
         schedulingPolicy: schedulingPolicy().optional(),
         suspend: stored(z.boolean(), false),
@@ -51,6 +55,10 @@ export const runPolicy = (managers: readonly string[] = [MANAGED_BY_TRAINING_OPE
       {
         rule: 'has(self.managedBy) == has(oldSelf.managedBy) && (!has(self.managedBy) || self.managedBy == oldSelf.managedBy)',
         message: 'spec.runPolicy.managedBy is immutable: delete the job and create it anew',
+      },
+      {
+        rule: 'has(self.restartScope) == has(oldSelf.restartScope) && (!has(self.restartScope) || self.restartScope == oldSelf.restartScope)',
+        message: 'spec.runPolicy.restartScope is immutable: delete the job and create it anew',
       },
     ),
     {},
@@ -211,6 +219,10 @@ export const jobStatus = () =>
     lastReconcileTime: time().optional(),
     /** Ours: UIDs of failed pods that are counted in `restarts` and may not be gone yet. */
     replacedPods: z.array(z.string()).optional(),
+    /** Ours: which attempt is under way. */
+    attempt: attemptStatus().optional(),
+    /** Ours: the latest failures, oldest first. */
+    lastFailures: z.array(failureRecord).max(REMEMBERED_FAILURES).optional(),
   });
 
 export interface JobDefinitionOptions {

@@ -8,6 +8,9 @@ export const REPLICA_INDEX_LABEL = 'training.kubeflow.org/replica-index';
 export const JOB_ROLE_LABEL = 'training.kubeflow.org/job-role';
 export const JOB_ROLE_MASTER = 'master';
 
+/** On the pods of a job that restarts as a whole: the number of the attempt that they belong to. */
+export const ATTEMPT_LABEL = 'armature.dev/attempt';
+
 /** `"true"` or `"false"` on a job: one Service for each pod, as upstream makes them, or one for the job. */
 export const SERVICE_PER_POD_ANNOTATION = 'armature.dev/service-per-pod';
 
@@ -80,3 +83,8 @@ export const NO_SCHEDULE_TAINT = 'alpha.jobset.sigs.k8s.io/no-schedule';
 
 /** Who may look after a JobSet: `spec.managedBy`. */
 export const MANAGED_BY_JOB_SET_CONTROLLER = 'jobset.sigs.k8s.io/jobset-controller';
+export const QUEUE_MAX_SECONDS_LABEL = 'kueue.x-k8s.io/max-exec-time-seconds';
+/** Annotations of a pod template, for Kueue's topology-aware scheduling: the label of a level, but for the last: `"true"`. */
+export const QUEUE_REQUIRED_TOPOLOGY_ANNOTATION = 'kueue.x-k8s.io/podset-required-topology';
+export const QUEUE_PREFERRED_TOPOLOGY_ANNOTATION = 'kueue.x-k8s.io/podset-preferred-topology';
+export const QUEUE_UNCONSTRAINED_TOPOLOGY_ANNOTATION = 'kueue.x-k8s.io/podset-unconstrained-topology';

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { parse } from 'yaml';
-import { allCrds } from '../api/index.ts';
-import { CUSTOM_RESOURCE_DEFINITION } from '../api/kinds.ts';
+import { allCrds, SHIPPED_RUNTIMES } from '../api/index.ts';
+import { CLUSTER_TRAINING_RUNTIME, CUSTOM_RESOURCE_DEFINITION } from '../api/kinds.ts';
 import { conditionOf } from '../api/kube.ts';
 import { type EmbeddedCluster, startEmbeddedCluster } from '../embedded/cluster.ts';
 import { podScheduler } from '../embedded/controllers/scheduler.ts';
@@ -101,6 +101,7 @@ async function start(
   ends.push(() => cluster.stop());
   const client = cluster.client(`armature/${VERSION}`);
   await installCrds(cluster, client);
+  await installRuntimes(client);
 
   const credentials = await credentialsIn(dataDir, HOST, environment.now());
   const identities = new Identities();
@@ -189,6 +190,14 @@ async function checkImages(file: string): Promise<void> {
 /** The same domains as `armature controller` runs. */
 function runControllers(client: KubeClient, log: Logger): Manager {
   return runManager({ client, environment: systemEnvironment, domains: trainingDomains(), log });
+}
+
+/** So that TrainJobs which name one of Kubeflow Trainer's runtimes run here too. */
+async function installRuntimes(client: KubeClient): Promise<void> {
+  for (const runtime of SHIPPED_RUNTIMES) {
+    const { name = '' } = runtime.metadata;
+    await client.patch(CLUSTER_TRAINING_RUNTIME, { name }, 'apply', runtime, { fieldManager: 'armature', force: true });
+  }
 }
 
 /** Teaches the cluster every kind of the platform, and waits until it serves them. */

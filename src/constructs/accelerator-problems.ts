@@ -17,8 +17,7 @@ export function acceleratorProblems(roles: readonly ResolvedRole[], { platform }
         : []),
     ];
   });
-  // Roles share what is said for all of them, so the same problem would be told once for each.
-  return [...new Set([...problems, ...sliceProblems(roles)])];
+  return [...problems, ...sliceProblems(roles)];
 }
 
 /** Where a field of a role stands in the framework's props. */

@@ -1,12 +1,16 @@
 import { type ApiObjectMetadata, Lazy } from 'cdk8s';
 import { Construct } from 'constructs';
-import { acceleratorProblems } from './accelerator-problems.ts';
+import { CHECKPOINT_INTERVAL_ANNOTATION } from '../api/index.ts';
+import type { Capacity } from './capacity.ts';
 import type { Platform } from './cluster-platform.ts';
 import { addClaimTemplates } from './device-claims.ts';
 import type { Framework } from './framework.ts';
 import type { JobContext } from './job-context.ts';
 import { jobNameProblems } from './job-name.ts';
+import { type JobSetting, jobProblems } from './job-problems.ts';
+import { Queue } from './queue.ts';
 import { type RunPolicyProps, runPolicyOf } from './run-policy.ts';
+import type { Topology } from './topology.ts';
 
 export interface DistributedTrainingJobProps {
   /**
@@ -19,18 +23,26 @@ export interface DistributedTrainingJobProps {
   /** @default - see each property */
   readonly runPolicy?: RunPolicyProps;
   /**
-   * Kueue's local queue that admits the job.
+   * Where the job waits for its turn; a name alone is a local queue of Kueue.
    * @default - the job starts at once
    */
-  readonly queue?: string;
+  readonly queue?: Queue | string;
   /**
    * Where the cluster runs: decides how accelerators are found.
    * @default Platform.plain()
    */
   readonly platform?: Platform;
+  /**
+   * How the nodes are bought that the job runs on; roles may say otherwise.
+   * @default - any nodes
+   */
+  readonly capacity?: Capacity;
+  /**
+   * How near to one another the pods run.
+   * @default - they are placed one by one
+   */
+  readonly topology?: Topology;
 }
-
-const QUEUE_LABEL = 'kueue.x-k8s.io/queue-name';
 
 /**
  * Training on several pods at once: a job of the kind that its framework names.
@@ -40,30 +52,30 @@ export class DistributedTrainingJob extends Construct {
   /** Name of the job: its pods are called `<name>-<role>-<index>`. */
   readonly name: string;
   readonly framework: Framework;
-  private readonly runPolicy: RunPolicyProps;
-  private readonly context: JobContext;
+  private readonly setting: JobSetting;
 
   constructor(scope: Construct, id: string, props: DistributedTrainingJobProps) {
     super(scope, id);
     this.name = props.metadata?.name ?? id;
     this.framework = props.framework;
-    this.runPolicy = props.runPolicy ?? {};
-    this.context = { jobName: this.name, ...(props.platform && { platform: props.platform }) };
+    this.setting = settingOf(this.name, props);
+    const labels = { ...props.metadata?.labels, ...this.setting.queue?.entry.labels };
     const resource = new this.framework.resource(this, 'Resource', {
       metadata: {
         ...props.metadata,
         name: this.name,
-        ...(props.queue && { labels: { ...props.metadata?.labels, [QUEUE_LABEL]: props.queue } }),
+        ...(Object.keys(labels).length > 0 && { labels }),
       },
       spec: Lazy.any({ produce: () => this.render().spec }),
     });
-    const claims = addClaimTemplates(this, this.render().roles, this.context, props.metadata?.namespace);
+    const claims = addClaimTemplates(this, this.render().roles, this.setting.context, props.metadata?.namespace);
     for (const claim of claims) resource.node.addDependency(claim);
     this.node.addValidation({ validate: () => this.problems() });
   }
 
   private render() {
-    return this.framework.specWith(runPolicyOf(this.runPolicy), this.context);
+    const { runPolicy, queue, context } = this.setting;
+    return this.framework.specWith(runPolicyOf({ ...queue?.entry, ...runPolicy }), context);
   }
 
   private problems(): string[] {
@@ -71,7 +83,7 @@ export class DistributedTrainingJob extends Construct {
     const fromProps = [
       ...this.framework.problems(),
       ...jobNameProblems(this.name, largest),
-      ...acceleratorProblems(roles, this.context),
+      ...jobProblems(roles, this.setting),
     ];
     return fromProps.length > 0 ? fromProps : this.schemaProblems();
   }
@@ -80,4 +92,20 @@ export class DistributedTrainingJob extends Construct {
     const result = this.framework.definition.spec.safeParse(this.render().spec);
     return result.success ? [] : result.error.issues.map(({ path, message }) => `spec.${path.join('.')}: ${message}`);
   }
+}
+
+function settingOf(jobName: string, props: DistributedTrainingJobProps): JobSetting {
+  const { platform, capacity, topology, queue, runPolicy = {}, metadata } = props;
+  const context: JobContext = {
+    jobName,
+    ...(platform && { platform }),
+    ...(capacity && { capacity }),
+    ...(topology && { topology }),
+  };
+  return {
+    context,
+    runPolicy,
+    queue: typeof queue === 'string' ? Queue.kueue(queue) : queue,
+    checkpointed: metadata?.annotations?.[CHECKPOINT_INTERVAL_ANNOTATION] !== undefined,
+  };
 }

@@ -6,7 +6,9 @@ export type { GpuShare, MigSlices, NvidiaOptions, WholeGpus } from './accelerato
 export * from './accelerator-nvidia-models.ts';
 export type { AcceleratorRequest, AcceleratorSlice, DeviceClaim } from './accelerator-request.ts';
 export { TpuGeneration, type TpuOptions } from './accelerator-tpu.ts';
+export * from './capacity.ts';
 export * from './cluster-platform.ts';
+export * from './data-source.ts';
 export * from './distributed-training-job.ts';
 export { Framework, type FrameworkSpec } from './framework.ts';
 export * from './gang-scheduler.ts';
@@ -19,14 +21,18 @@ export {
   Cpu,
   EnvValue,
   Namespace,
+  Secret,
   ServiceAccount,
 } from './k8s.ts';
 export * from './ml-platform.ts';
 export * from './node-placement.ts';
 export type { PaddleElasticProps, PaddleProps } from './paddle.ts';
 export type { ElasticProps, PyTorchProps } from './pytorch.ts';
+export * from './queue.ts';
 export type { ReplicaProps, RestartPolicy, WorkerProps } from './replica.ts';
 export type { CleanPodPolicy, RunPolicyProps } from './run-policy.ts';
 export * from './synth.ts';
 export type { TensorFlowProps } from './tensorflow.ts';
+export * from './topology.ts';
+export * from './training-runtimes.ts';
 export type { XGBoostProps } from './xgboost.ts';

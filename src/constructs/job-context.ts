@@ -1,4 +1,6 @@
+import type { Capacity } from './capacity.ts';
 import type { Platform } from './cluster-platform.ts';
+import type { Topology } from './topology.ts';
 
 /** What a job says for all of its pods. */
 export interface JobContext {
@@ -6,4 +8,8 @@ export interface JobContext {
   readonly jobName?: string;
   /** @default Platform.plain() */
   readonly platform?: Platform;
+  /** For roles that say nothing of their own. @default - any nodes */
+  readonly capacity?: Capacity;
+  /** @default - pods are placed one by one */
+  readonly topology?: Topology;
 }

@@ -4,6 +4,15 @@ import type { IConfigMap, IPersistentVolumeClaim, ISecret } from './k8s.ts';
 export interface MountOptions {
   /** @default false */
   readonly readOnly?: boolean;
+  /** A folder of the volume instead of all of it. @default - all of it */
+  readonly subPath?: string;
+}
+
+export interface ScratchOptions {
+  /** Whole mebibytes. */
+  readonly size: Size;
+  /** @default - the cluster's default storage class */
+  readonly storageClass?: string;
 }
 
 export interface EmptyDirOptions {
@@ -21,21 +30,21 @@ export class JobVolume {
   /** Where the container sees it; absolute. */
   readonly path: string;
   private readonly source: Readonly<Record<string, unknown>>;
-  private readonly readOnly: boolean;
+  private readonly options: MountOptions;
 
   /** The files of a ConfigMap; always read-only. */
   static configMap(path: string, configMap: Pick<IConfigMap, 'name'>): JobVolume {
-    return new JobVolume(path, { configMap: { name: configMap.name } }, true);
+    return new JobVolume(path, { configMap: { name: configMap.name } }, { readOnly: true });
   }
 
   /** The files of a Secret; always read-only. */
   static secret(path: string, secret: Pick<ISecret, 'name'>): JobVolume {
-    return new JobVolume(path, { secret: { secretName: secret.name } }, true);
+    return new JobVolume(path, { secret: { secretName: secret.name } }, { readOnly: true });
   }
 
   /** A claim that exists; several pods can share it only if its access mode allows it. */
   static claim(path: string, claim: Pick<IPersistentVolumeClaim, 'name'>, options: MountOptions = {}): JobVolume {
-    return new JobVolume(path, { persistentVolumeClaim: { claimName: claim.name } }, options.readOnly ?? false);
+    return new JobVolume(path, { persistentVolumeClaim: { claimName: claim.name } }, options);
   }
 
   /** Scratch space that lives as long as the pod. */
@@ -44,7 +53,17 @@ export class JobVolume {
       ...(options.inMemory && { medium: 'Memory' }),
       ...(options.sizeLimit && { sizeLimit: `${options.sizeLimit.toMebibytes()}Mi` }),
     };
-    return new JobVolume(path, { emptyDir }, false);
+    return new JobVolume(path, { emptyDir }, {});
+  }
+
+  /** A volume of its own for each pod, claimed with the pod and deleted with it: more room than the node's disk has. */
+  static scratch(path: string, { size, storageClass }: ScratchOptions): JobVolume {
+    const spec = {
+      accessModes: ['ReadWriteOnce'],
+      ...(storageClass && { storageClassName: storageClass }),
+      resources: { requests: { storage: `${size.toMebibytes()}Mi` } },
+    };
+    return new JobVolume(path, { ephemeral: { volumeClaimTemplate: { spec } } }, {});
   }
 
   /**
@@ -55,11 +74,11 @@ export class JobVolume {
     return JobVolume.emptyDir('/dev/shm', { inMemory: true, ...(sizeLimit && { sizeLimit }) });
   }
 
-  private constructor(path: string, source: Readonly<Record<string, unknown>>, readOnly: boolean) {
+  private constructor(path: string, source: Readonly<Record<string, unknown>>, options: MountOptions) {
     if (!path.startsWith('/')) throw new Error(`'path' must be absolute, got '${path}'`);
     this.path = path;
     this.source = source;
-    this.readOnly = readOnly;
+    this.options = options;
   }
 
   /** The pod's side, under this name. */
@@ -68,7 +87,13 @@ export class JobVolume {
   }
 
   /** The container's side, under this name. */
-  mount(name: string): { readonly name: string; readonly mountPath: string; readonly readOnly?: boolean } {
-    return { name, mountPath: this.path, ...(this.readOnly && { readOnly: true }) };
+  mount(name: string): {
+    readonly name: string;
+    readonly mountPath: string;
+    readonly readOnly?: boolean;
+    readonly subPath?: string;
+  } {
+    const { readOnly, subPath } = this.options;
+    return { name, mountPath: this.path, ...(readOnly && { readOnly }), ...(subPath && { subPath }) };
   }
 }

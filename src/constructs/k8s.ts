@@ -19,6 +19,7 @@ export {
   LabelSelector,
   Namespace,
   Probe,
+  Secret,
   Service,
   ServiceAccount,
 } from 'cdk8s-plus-27';

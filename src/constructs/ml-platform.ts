@@ -1,6 +1,8 @@
 import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
+import { TRAIN_JOB, TRAINING_RUNTIME } from '../api/kinds.ts';
 import type { Kind } from '../api/kube.ts';
+import { ClusterRuntimeViewers } from './cluster-runtime-viewers.ts';
 import { ControllerAccess } from './controller-access.ts';
 import { ControllerWorkload, DEFAULT_CONTROLLER_RESOURCES } from './controller-workload.ts';
 import type { GangScheduler } from './gang-scheduler.ts';
@@ -109,6 +111,8 @@ export class MlPlatform extends Construct {
       apiServerPorts: props.apiServerPorts ?? [443, 6443],
     });
     new TenantRoles(this, 'TrainingRoles', { domain: 'training', kinds: api.trainingKinds });
+    new TenantRoles(this, 'TrainerRoles', { domain: 'trainer', kinds: [TRAIN_JOB], shown: [TRAINING_RUNTIME] });
+    new ClusterRuntimeViewers(this, 'ClusterRuntimeViewers');
     const namespaced: Construct[] = [this.serviceAccount, this.access, this.controller, network];
     if (props.serviceMonitor) namespaced.push(new ServiceMonitor(this, 'ServiceMonitor', { namespace }));
 

@@ -1,7 +1,10 @@
-/** A label that the node must carry, with one of these values. */
+/** What is asked of one label of the node. */
 export interface NodeRequirement {
   readonly key: string;
+  /** Any one of these, or none of them, as the operator has it. */
   readonly values: readonly string[];
+  /** @default 'In' */
+  readonly operator?: 'In' | 'NotIn' | 'Exists';
 }
 
 /** A taint that the pod puts up with. */
@@ -25,23 +28,36 @@ export interface PlacementSpec {
   readonly tolerations?: readonly Toleration[];
 }
 
-/** A requirement of one value becomes a node selector, of several a required node affinity. */
+/** Nodes that meet all of these at once. */
+export function everyPlacement(placements: readonly NodePlacement[]): NodePlacement {
+  const tolerations = placements.flatMap((placement) => placement.tolerations);
+  const distinct = new Map(tolerations.map((toleration) => [JSON.stringify(toleration), toleration]));
+  return {
+    requirements: placements.flatMap((placement) => placement.requirements),
+    tolerations: [...distinct.values()],
+  };
+}
+
+/** A requirement of one value becomes a node selector, any other a required node affinity. */
 export function placementSpec(placement: NodePlacement): PlacementSpec {
-  const single = placement.requirements.filter((requirement) => requirement.values.length === 1);
-  const several = placement.requirements.filter((requirement) => requirement.values.length > 1);
+  const selects = ({ operator = 'In', values }: NodeRequirement) => operator === 'In' && values.length === 1;
+  const single = placement.requirements.filter(selects);
+  const several = placement.requirements.filter((requirement) => !selects(requirement));
   return {
     ...(single.length > 0 && { nodeSelector: Object.fromEntries(single.map(({ key, values }) => [key, values[0]!])) }),
     ...(several.length > 0 && {
       affinity: {
         nodeAffinity: {
           requiredDuringSchedulingIgnoredDuringExecution: {
-            nodeSelectorTerms: [
-              { matchExpressions: several.map(({ key, values }) => ({ key, operator: 'In', values: [...values] })) },
-            ],
+            nodeSelectorTerms: [{ matchExpressions: several.map(expression) }],
           },
         },
       },
     }),
     ...(placement.tolerations.length > 0 && { tolerations: placement.tolerations }),
   };
+}
+
+function expression({ key, operator = 'In', values }: NodeRequirement) {
+  return { key, operator, ...(operator !== 'Exists' && { values: [...values] }) };
 }

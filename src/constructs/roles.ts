@@ -1,6 +1,7 @@
 import type { ReplicaSpec } from '../api/index.ts';
 import type { JobContext } from './job-context.ts';
-import { countProblems, mergeReplica, type ReplicaProps, replicaSpec, type WorkerProps } from './replica.ts';
+import { countProblems, mergeReplica, type ReplicaProps, type WorkerProps } from './replica.ts';
+import { replicaSpec } from './replica-spec.ts';
 
 /** One kind of pod of a job, as its framework's props describe it. */
 export interface Role {

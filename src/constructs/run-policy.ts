@@ -22,6 +22,8 @@ export interface RunPolicyProps {
   readonly schedulingQueue?: string;
   /** Priority class of the gang. @default - that of the pods */
   readonly priorityClass?: string;
+  /** The scheduler-plugins give up on a gang that cannot start for longer. Whole seconds. @default - their own */
+  readonly scheduleTimeout?: Duration;
 }
 
 /** The run policy as the API has it; empty when nothing is set. */
@@ -30,6 +32,7 @@ export function runPolicyOf(props: RunPolicyProps): RunPolicy {
     ...(props.minAvailable !== undefined && { minAvailable: props.minAvailable }),
     ...(props.schedulingQueue && { queue: props.schedulingQueue }),
     ...(props.priorityClass && { priorityClass: props.priorityClass }),
+    ...(props.scheduleTimeout && { scheduleTimeoutSeconds: props.scheduleTimeout.toSeconds() }),
   };
   return {
     ...(props.activeDeadline && { activeDeadlineSeconds: props.activeDeadline.toSeconds() }),

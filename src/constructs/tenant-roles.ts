@@ -8,6 +8,8 @@ export interface TenantRolesProps {
   readonly domain: string;
   /** Kinds that tenants use. */
   readonly kinds: readonly Kind[];
+  /** Kinds that tenants only look at. @default - none */
+  readonly shown?: readonly Kind[];
 }
 
 const READ = ['get', 'list', 'watch'];
@@ -20,8 +22,9 @@ const WRITE = ['create', 'delete', 'get', 'list', 'patch', 'update', 'watch'];
 export class TenantRoles extends Construct {
   constructor(scope: Construct, id: string, props: TenantRolesProps) {
     super(scope, id);
-    const { domain, kinds } = props;
+    const { domain, kinds, shown = [] } = props;
     const groups = [...new Set(kinds.map((kind) => kind.group))].sort();
+    const seen = shown.map(({ group, plural }) => ({ apiGroups: [group], resources: [plural], verbs: READ }));
     const resources = (group: string, suffix = '') =>
       kinds.filter((kind) => kind.group === group).map((kind) => `${kind.plural}${suffix}`);
     const rules = (verbs: string[]) =>
@@ -40,11 +43,11 @@ export class TenantRoles extends Construct {
         name: `kubeflow-${domain}-edit`,
         labels: { ...PLATFORM_LABELS, ...aggregateTo('edit'), [toKubeflow(`${domain}-admin`)]: 'true' },
       },
-      rules: rules(WRITE),
+      rules: [...rules(WRITE), ...seen],
     });
     new k8s.KubeClusterRole(this, 'View', {
       metadata: { name: `kubeflow-${domain}-view`, labels: { ...PLATFORM_LABELS, ...aggregateTo('view') } },
-      rules: rules(READ),
+      rules: [...rules(READ), ...seen],
     });
   }
 }

@@ -10,9 +10,12 @@ import { BUILTIN_RESOURCES } from './builtin/resources.ts';
 import { EmbeddedClient } from './client.ts';
 import type { EmbeddedController } from './controllers/controller.ts';
 import { crdController } from './controllers/custom-resource-definitions.ts';
+import { finishedJobs } from './controllers/finished-jobs.ts';
 import { garbageCollector } from './controllers/garbage-collector.ts';
+import { jobController } from './controllers/job/index.ts';
 import { namespaceController } from './controllers/namespaces.ts';
 import { quotaStatus } from './controllers/quota-status.ts';
+import { terminatingPods } from './controllers/terminating-pods.ts';
 import type { Store } from './store.ts';
 import { namespaceFinalize } from './subresources/namespace-finalize.ts';
 import { binding, eviction } from './subresources/pods.ts';
@@ -54,6 +57,9 @@ export function startEmbeddedCluster(options: EmbeddedClusterOptions): EmbeddedC
   const controllers = [
     crdController,
     garbageCollector,
+    jobController,
+    finishedJobs,
+    terminatingPods,
     namespaceController,
     quotaStatus,
     ...(options.controllers ?? []),

@@ -34,7 +34,7 @@ export function planDeletion(
   if (strategy.isHeld?.(object)) return { ...held(strategy, object, context), now: false };
   const grace = graceOf(resource, object, request, context.now);
   if (grace === 'pending') return { now: false };
-  const finalizers = collectionFinalizers(object.metadata.finalizers ?? [], request.propagationPolicy);
+  const finalizers = collectionFinalizers(object.metadata.finalizers ?? [], request.propagationPolicy, strategy);
   const changed = finalizers.join() !== (object.metadata.finalizers ?? []).join();
   if (!grace && finalizers.length === 0 && !changed) return { now: true };
   const doomed = grace
@@ -113,9 +113,15 @@ function graceOf(
   return { deletionTimestamp: timestamp(now + period * 1000), deletionGracePeriodSeconds: period };
 }
 
-function collectionFinalizers(existing: readonly string[], policy: DeleteOptions['propagationPolicy']): string[] {
-  const orphan = policy ? policy === 'Orphan' : existing.includes(ORPHAN_FINALIZER);
-  const foreground = policy ? policy === 'Foreground' : !orphan && existing.includes(FOREGROUND_FINALIZER);
+function collectionFinalizers(
+  existing: readonly string[],
+  policy: DeleteOptions['propagationPolicy'],
+  { orphansByDefault = false }: Strategy,
+): string[] {
+  const named = existing.find((name) => name === ORPHAN_FINALIZER || name === FOREGROUND_FINALIZER);
+  const unsaid = named ? named === ORPHAN_FINALIZER : orphansByDefault;
+  const orphan = policy ? policy === 'Orphan' : unsaid;
+  const foreground = policy ? policy === 'Foreground' : named === FOREGROUND_FINALIZER;
   const others = existing.filter((name) => name !== ORPHAN_FINALIZER && name !== FOREGROUND_FINALIZER);
   const wanted = [...(orphan ? [ORPHAN_FINALIZER] : []), ...(foreground ? [FOREGROUND_FINALIZER] : [])];
   const kept = existing.filter((name) => others.includes(name) || wanted.includes(name));

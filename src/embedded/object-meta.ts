@@ -6,7 +6,8 @@ import { pathSegmentProblems } from './structural/names.ts';
 
 const SUFFIX_LETTERS = 'bcdfghjklmnpqrstvwxz2456789';
 const SUFFIX_LENGTH = 5;
-const LONGEST_BASE = 63 - SUFFIX_LENGTH;
+/** What a generated name keeps of its base. */
+export const LONGEST_BASE = 63 - SUFFIX_LENGTH;
 
 /** A name from `generateName`, as kube-apiserver draws it. */
 export function generatedName(base: string, random: () => number): string {

@@ -53,11 +53,15 @@ function fieldReader(resource: Resource, label: string): (object: KubeObject) =>
   if (label === 'metadata.namespace' && resource.kind.namespaced) return ({ metadata }) => metadata.namespace ?? '';
   const field = resource.selectableFields?.find((selectable) => selectable.label === label);
   if (field) return field.value;
-  const unsupported =
-    resource.custom || resource.selectableFields
-      ? `field label not supported: ${label}`
-      : `${JSON.stringify(label)} is not a known field selector: only "metadata.name", "metadata.namespace"`;
-  throw badRequest(unsupported);
+  throw badRequest(unsupported(resource, label));
+}
+
+function unsupported({ custom, selectableFields, kind }: Resource, label: string): string {
+  const said = JSON.stringify(label);
+  if (kind.group === 'batch') return `field label ${said} not supported for ${kind.kind}`;
+  return custom || selectableFields
+    ? `field label not supported: ${label}`
+    : `${said} is not a known field selector: only "metadata.name", "metadata.namespace"`;
 }
 
 /**

@@ -48,6 +48,8 @@ export interface Strategy {
   isHeld?(object: KubeObject): boolean;
   /** The object once its deletion was asked for, when finalizers or a grace period keep it. */
   prepareForDelete?(object: KubeObject, context: StrategyContext): KubeObject;
+  /** A deletion that says nothing of dependents leaves them alone. */
+  readonly orphansByDefault?: boolean;
   /** Objects of this kind count a generation when this part of them changes. */
   readonly generation?: 'spec' | 'all-but-metadata-and-status';
 }

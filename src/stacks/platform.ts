@@ -1,5 +1,11 @@
 import { type App, Chart } from 'cdk8s';
-import { type DistributedTrainingJob, MlPlatform, type MlPlatformProps, Namespace } from '../constructs/index.ts';
+import {
+  type DistributedTrainingJob,
+  MlPlatform,
+  type MlPlatformProps,
+  Namespace,
+  TrainingRuntimes,
+} from '../constructs/index.ts';
 import { type DigitsJobProps, digitsJob } from './digits.ts';
 
 export interface PlatformStackProps {
@@ -7,6 +13,8 @@ export interface PlatformStackProps {
   readonly platform?: MlPlatformProps;
   /** The example job. @default - see DigitsJobProps, in namespace `quickstart` */
   readonly digits?: DigitsJobProps;
+  /** Installs the training runtimes of Kubeflow Trainer, for TrainJobs. @default true */
+  readonly trainingRuntimes?: boolean;
 }
 
 /** What this repository itself deploys. */
@@ -19,7 +27,7 @@ export interface PlatformStack {
   readonly digits: DistributedTrainingJob;
 }
 
-/** The platform in one chart, and the quickstart's job, with its namespace, in another. */
+/** The platform in one chart; the quickstart's job, with its namespace, and the training runtimes in others. */
 export function platformStack(app: App, props: PlatformStackProps = {}): PlatformStack {
   const platformChart = new Chart(app, 'armature');
   const platform = new MlPlatform(platformChart, 'Platform', props.platform);
@@ -30,5 +38,8 @@ export function platformStack(app: App, props: PlatformStackProps = {}): Platfor
     metadata: { name: namespace, labels: { 'pod-security.kubernetes.io/enforce': 'restricted' } },
   });
   const digits = digitsJob(digitsChart, { ...props.digits, namespace });
+  if (props.trainingRuntimes !== false) {
+    new TrainingRuntimes(new Chart(app, 'training-runtimes'), 'TrainingRuntimes', { platform });
+  }
   return { platformChart, platform, digitsChart, digits };
 }

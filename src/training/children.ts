@@ -2,6 +2,7 @@ import type { JobStatus } from '../api/job.ts';
 import type { KubeObject } from '../api/kube.ts';
 import { dueReplacements } from './backoff.ts';
 import { autoscalerFor } from './elastic.ts';
+import { mayMakePods } from './gang-restart.ts';
 import type { JobKind } from './job-kind.ts';
 import { isTerminating } from './pod-state.ts';
 import { podFor } from './pods.ts';
@@ -18,7 +19,8 @@ export interface Wanted {
 }
 
 /** @param status as about to be written, restarts counted */
-export function wantedChildren(scene: Scene, status: JobStatus): Wanted {
+export function wantedChildren(before: Scene, status: JobStatus): Wanted {
+  const scene = { ...before, job: { ...before.job, status } };
   const { kind, job, children, gang } = scene;
   const group = gang ? [gang.group(kind, job)] : [];
   const upkeep = [...group, ...autoscalerFor(kind, job), ...(kind.extension?.companions(scene) ?? [])];
@@ -34,7 +36,7 @@ export function wantedChildren(scene: Scene, status: JobStatus): Wanted {
     missing: waitsForGroup(scene)
       ? []
       : [...services.filter((service) => !present.has(nameOf(service))), ...missingPods(scene)],
-    remove: [...obsolete, ...scene.roster.surplus, ...failed].filter((child) => !isTerminating(child)),
+    remove: [...obsolete, ...scene.roster.surplus, ...scene.stale, ...failed].filter((child) => !isTerminating(child)),
   };
 }
 
@@ -47,6 +49,7 @@ export const nameOf = (object: KubeObject): string => `${object.kind}/${object.m
 
 function missingPods(scene: Scene): readonly KubeObject[] {
   const { kind, job, gang, options } = scene;
+  if (!mayMakePods(scene)) return [];
   return scene.roster.seats
     .filter((seat) => seat.pod === undefined && (kind.extension?.isDue(scene, seat) ?? true))
     .map(({ replica, index }) => podFor(kind, job, replica, index, options, gang));

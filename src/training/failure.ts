@@ -1,5 +1,8 @@
 import type { JobStatus } from '../api/job.ts';
 import type { Instant } from '../runtime/environment.ts';
+import { restartsWhole } from './attempt.ts';
+import { exceedsAttempts } from './gang-restart.ts';
+import { isExcused, lossesOf } from './losses.ts';
 import { countOf, hasFailed, isDisrupted, isTerminating, type Pod, phaseOf, type Seat } from './pod-state.ts';
 import type { Scene } from './scene.ts';
 
@@ -13,8 +16,9 @@ export interface Verdict {
 
 /** The first of the rules that ends the job in failure, if any does. */
 export function judgeFailure(scene: Scene, status: JobStatus): Verdict | undefined {
+  const late = overDeadline(scene, status);
+  if (late || (restartsWhole(scene.job) && isExcused(lossesOf(scene)))) return late;
   return (
-    overDeadline(scene, status) ??
     scene.kind.extension?.judgeFailure(scene) ??
     exitedForGood(scene) ??
     neverRestarts(scene) ??
@@ -82,13 +86,20 @@ function neverRestarts({ kind, job, tally }: Scene): Verdict | undefined {
  */
 function overBackoffLimit(scene: Scene, status: JobStatus): Verdict | undefined {
   const limit = scene.job.runPolicy.backoffLimit;
-  if (limit === undefined) return undefined;
+  if (
+    limit === undefined ||
+    !(restartsWhole(scene.job) ? exceedsAttempts(scene, limit) : exceeds(scene, status, limit))
+  )
+    return undefined;
+  return failed(`Job ${scene.job.name} has failed because it has reached the specified backoff limit`);
+}
+
+function exceeds(scene: Scene, status: JobStatus, limit: number): boolean {
   const inPlace = containerRestarts(scene);
   const failures = uncounted(scene, status).filter(({ pod }) => !isDisrupted(pod)).length;
   const exceeded = inPlace + replacedSoFar(status) + failures > limit;
   const reached = limit > 0 && inPlace >= limit;
-  if (!exceeded && !reached) return undefined;
-  return failed(`Job ${scene.job.name} has failed because it has reached the specified backoff limit`);
+  return exceeded || reached;
 }
 
 function containerRestarts(scene: Scene): number {

@@ -1,4 +1,5 @@
 import { timestamp } from '../api/timestamp.ts';
+import { restartsWhole } from './attempt.ts';
 import { isTrue } from './conditions.ts';
 import { type Draft, draftOf, messageOf, reasonOf, withCondition, withEvent, withJobCount } from './draft.ts';
 import { deadlineOf, replaceable, type Verdict } from './failure.ts';
@@ -51,8 +52,16 @@ export function recordStart(scene: Scene, draft: Draft): Draft {
 export function recordProgress(scene: Scene, draft: Draft): Draft {
   const { stage, message } = scene.kind.progress(scene.job, scene.tally, scene.roster);
   if (stage !== 'running' || replaceable(scene).length > 0) return draft;
-  if (isTrue(draft.status, 'Restarting') && !everyPodStarted(scene)) return draft;
-  return withCondition(draft, scene, 'Running', message);
+  const together = isTrue(draft.status, 'Restarting') || restartsWhole(scene.job);
+  if (together && !everyPodStarted(scene)) return draft;
+  return withCondition(complete(draft), scene, 'Running', message);
+}
+
+/** The attempt has all of its pods. */
+function complete(draft: Draft): Draft {
+  if (draft.status.attempt?.incomplete === undefined) return draft;
+  const { incomplete: _, ...attempt } = draft.status.attempt;
+  return { ...draft, status: { ...draft.status, attempt } };
 }
 
 const everyPodStarted = (scene: Scene): boolean =>

@@ -21,6 +21,12 @@ export interface TrainingOptions {
    * @default ghcr.io/kubeflow/training-v1/kubectl-delivery:latest
    */
   readonly kubectlDeliveryImage?: string;
+  /**
+   * For jobs that restart as a whole, without a gang scheduler: how long some of a job's pods may hold nodes while others
+   * find none, in seconds. A job's `schedulingPolicy.scheduleTimeoutSeconds` overrides it.
+   * @default 300
+   */
+  readonly partialGangSeconds?: number;
 }
 
 export const DEFAULT_KUBECTL_DELIVERY_IMAGE = 'ghcr.io/kubeflow/training-v1/kubectl-delivery:latest';

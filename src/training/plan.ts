@@ -1,6 +1,7 @@
 import { MANAGED_BY_MPI_OPERATOR, MANAGED_BY_TRAINING_OPERATOR } from '../api/labels.ts';
 import type { Observed, Plan } from '../runtime/domain.ts';
 import type { Instant } from '../runtime/environment.ts';
+import { attemptNumber } from './attempt.ts';
 import { replacementWakes } from './backoff.ts';
 import { tellChildren } from './child-events.ts';
 import { nameOf, staysWithJob, wantedChildren } from './children.ts';
@@ -8,10 +9,13 @@ import { expiryOf, leftovers } from './cleanup.ts';
 import { isFinished } from './conditions.ts';
 import { type Draft, draftOf, withEvent, withWakes } from './draft.ts';
 import { judgeFailure } from './failure.ts';
+import { recordLast } from './failure-record.ts';
+import { attemptWakes, recordGangRestart } from './gang-restart.ts';
 import type { JobKind, TrainingObject } from './job-kind.ts';
 import { recordCreation, recordEnd, recordProgress, recordStart } from './lifecycle.ts';
 import { forced, lingerWakes, lossEvents, lostPods, strandedPods } from './node-loss.ts';
 import type { TrainingOptions } from './options.ts';
+import { partialGangWakes, releasePartialGang } from './partial-gang.ts';
 import { isTerminating } from './pod-state.ts';
 import { recordRestarts } from './restarts.ts';
 import { type Scene, sceneOf } from './scene.ts';
@@ -45,16 +49,28 @@ function planLive(scene: Scene): Plan {
   const created = recordCreation(scene);
   const resumed = recordResumption(scene, created);
   const started = recordStart(scene, resumed);
+  // What there is belongs to an attempt that is over once this is written; the next look sees it so.
+  if (attemptNumber(started.status) > attemptNumber(scene.job.status)) {
+    return planOf(scene, withWakes(started, [scene.now]));
+  }
 
   const verdict = judgeSuccess(scene) ?? judgeFailure(scene, started.status);
-  if (verdict) return planEnd(scene, recordEnd(scene, ...explainEnd(scene, started, verdict)));
+  if (verdict)
+    return planEnd(scene, recordEnd(scene, ...explainEnd(scene, recordLast(scene, started, verdict), verdict)));
+
+  const afresh = recordGangRestart(scene, started) ?? releasePartialGang(scene, started);
+  if (afresh) return planAfresh(scene, afresh);
 
   const restarted = recordRestarts(scene, started);
   const progressed = recordProgress(scene, restarted);
   const troubled = recordTrouble(scene, progressed);
   const counted = recordCounts(scene, troubled);
 
-  const paced = withWakes(counted, replacementWakes(scene, counted.status));
+  const paced = withWakes(counted, [
+    ...replacementWakes(scene, counted.status),
+    ...attemptWakes(scene),
+    ...partialGangWakes(scene),
+  ]);
 
   const { upkeep, missing, remove } = wantedChildren(scene, paced.status);
   const stranded = strandedPods(scene);
@@ -65,6 +81,19 @@ function planLive(scene: Scene): Plan {
     children: [...upkeep, ...missing],
     remove: [...remove.map((object) => ({ object })), ...lost.map(forced), ...lostPods(scene)],
     statusFirst: restarted !== started,
+  };
+}
+
+/** Every pod goes, and the next attempt begins when the last of them is gone. */
+function planAfresh(scene: Scene, draft: Draft): Plan {
+  const stranded = strandedPods(scene).map(({ pod }) => pod);
+  const pods = scene.roster.pods.filter((pod) => !isTerminating(pod));
+  const asked = pods.filter((pod) => !stranded.includes(pod));
+  const told = tellChildren(withoutTrouble(withWakes(draft, [scene.now])), [], pods);
+  return {
+    ...planOf(scene, told),
+    remove: [...asked.map((object) => ({ object })), ...stranded.map(forced), ...lostPods(scene)],
+    statusFirst: true,
   };
 }
 

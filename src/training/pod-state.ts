@@ -6,7 +6,13 @@ import { type Job, podName, type Replica, type ReplicaRef } from './job.ts';
 export interface ContainerState {
   readonly waiting?: { readonly reason?: string; readonly message?: string };
   readonly running?: { readonly startedAt?: string };
-  readonly terminated?: { readonly exitCode?: number; readonly reason?: string; readonly finishedAt?: string };
+  readonly terminated?: {
+    readonly exitCode?: number;
+    readonly reason?: string;
+    /** What it wrote as its last word, or the end of its log. */
+    readonly message?: string;
+    readonly finishedAt?: string;
+  };
 }
 
 export interface ContainerStatus {
@@ -23,6 +29,7 @@ export interface Pod extends KubeObject {
   readonly status?: {
     readonly phase?: string;
     readonly reason?: string;
+    readonly message?: string;
     readonly startTime?: string;
     readonly conditions?: readonly {
       readonly type: string;
@@ -41,6 +48,7 @@ export const POD_FIELDS = [
   'spec.nodeName',
   'status.phase',
   'status.reason',
+  'status.message',
   'status.startTime',
   'status.conditions',
   'status.containerStatuses',

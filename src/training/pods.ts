@@ -1,8 +1,9 @@
 import type { KubeObject } from '../api/kube.ts';
 import { JOB_ROLE_LABEL, JOB_ROLE_MASTER } from '../api/labels.ts';
 import type { Container, PodSpec } from '../api/pod-template.ts';
+import { attemptEnvironment, attemptLabels, restartsWhole } from './attempt.ts';
 import type { GangScheduler } from './gang.ts';
-
+import { restartedInPlace } from './in-place.ts';
 import { type Job, podName, type Replica, type ReplicaRef } from './job.ts';
 import type { HostOf, JobKind } from './job-kind.ts';
 
@@ -31,6 +32,7 @@ export function podFor(
       labels: {
         ...template.metadata?.labels,
         ...replicaLabels(kind, job, ref),
+        ...attemptLabels(job),
         ...roleLabel(kind, job, ref),
         ...mark?.labels,
       },
@@ -42,14 +44,11 @@ export function podFor(
       ...hostNames(job, podName(job, ref), template.spec, options),
       ...(mark?.schedulerName && !template.spec?.schedulerName ? { schedulerName: mark.schedulerName } : {}),
       ...mark?.spec,
-      restartPolicy: policyOf(replica),
+      restartPolicy: policyOf(job, replica),
       containers: [...containersFor(kind, job, replica, index, options)],
     }),
   };
 }
-
-const policyOf = ({ podRestartPolicy, restartPolicy }: Replica): string =>
-  podRestartPolicy ?? (restartPolicy === 'ExitCode' ? 'Never' : restartPolicy);
 
 const furnished = (kind: JobKind, job: Job, replica: Replica, options: TrainingOptions, spec: PodSpec): PodSpec =>
   kind.extension?.furnish(job, replica, spec, options) ?? spec;
@@ -67,14 +66,23 @@ function containersFor(
   options: TrainingOptions,
 ): readonly Container[] {
   const added = kind.environment(job, { type: replica.type, index }, hostNamesOf(job, options));
-  const containers = replica.template.spec?.containers ?? [];
-  if (added.length === 0) return containers;
-  return containers.map((container, i) =>
-    kind.environmentIn === 'main' && i !== replica.main
-      ? container
-      : { ...container, env: [...(container.env ?? []), ...added] },
-  );
+  const ours = attemptEnvironment(job);
+  return (replica.template.spec?.containers ?? []).map((container, i) => {
+    if (kind.environmentIn === 'main' && i !== replica.main) return container;
+    const furnished = { ...container, env: [...(container.env ?? []), ...added, ...ours] };
+    return i === replica.main ? { ...telling(furnished), ...restartedInPlace(job, replica) } : furnished;
+  });
 }
+
+/** The kubelet then puts the end of the log into the status of a container that failed, unless its author wished otherwise. */
+const telling = (container: Container): Container => ({
+  terminationMessagePolicy: 'FallbackToLogsOnError',
+  ...container,
+});
+
+/** Where a lost pod takes the others with it, the controller has the say over restarts, and not the kubelet. */
+const policyOf = (job: Job, { podRestartPolicy, restartPolicy }: Replica): string =>
+  podRestartPolicy ?? (restartPolicy === 'ExitCode' || restartsWhole(job) ? 'Never' : restartPolicy);
 
 function annotationsOf(...sources: readonly (Readonly<Record<string, string>> | undefined)[]): {
   annotations?: Record<string, string>;

@@ -1,6 +1,9 @@
 import type { JobStatus } from '../api/job.ts';
+import { nextAttempt } from './attempt.ts';
 import { type Draft, reasonOf, withCondition, withEvent, withJobCount } from './draft.ts';
 import { exitCodeOf, type TakenSeat, uncounted } from './failure.ts';
+import { recordFailure } from './failure-record.ts';
+import type { Loss } from './losses.ts';
 import { isDisrupted } from './pod-state.ts';
 import type { Scene } from './scene.ts';
 
@@ -13,7 +16,8 @@ export function recordRestarts(scene: Scene, draft: Draft): Draft {
   const first = fresh[0];
   if (!first) return draft;
   const message = `job ${scene.job.name} is restarting because ${first.type} replica(s) failed.`;
-  const counted: Draft = { ...draft, status: countRestarts(scene, draft.status, fresh) };
+  const recorded = recordFailure(scene, draft, fresh.map(lossOf), fresh.some(isCounted));
+  const counted: Draft = { ...recorded, status: nextAttempt(countRestarts(scene, recorded.status, fresh)) };
   const restarting = withCondition(counted, scene, 'Restarting', message);
   const told = withEvent(restarting, ...exitEvents(fresh), {
     type: 'Warning',
@@ -28,14 +32,19 @@ function countRestarts(scene: Scene, status: JobStatus, fresh: readonly TakenSea
   const kept = (status.replacedPods ?? []).filter((uid) => present.has(uid));
   const replicaStatuses = { ...status.replicaStatuses };
   for (const { type, pod } of fresh) {
-    if (isDisrupted(pod)) continue;
+    if (!isCounted({ pod })) continue;
     const replica = replicaStatuses[type] ?? {};
     replicaStatuses[type] = { ...replica, restarts: (replica.restarts ?? 0) + 1 };
   }
   return { ...status, replicaStatuses, replacedPods: [...kept, ...fresh.map(({ pod }) => pod.metadata.uid ?? '')] };
 }
 
-function exitEvents(seats: readonly TakenSeat[]) {
+/** What the cluster took away costs nothing. */
+const isCounted = ({ pod }: Pick<TakenSeat, 'pod'>): boolean => !isDisrupted(pod);
+
+const lossOf = (seat: TakenSeat): Loss => ({ seat, pod: seat.pod, cause: isCounted(seat) ? 'failed' : 'disrupted' });
+
+export function exitEvents(seats: readonly TakenSeat[]) {
   return seats.flatMap(({ replica, pod }) => {
     const code = exitCodeOf(replica, pod);
     if (code === undefined) return [];

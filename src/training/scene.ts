@@ -1,12 +1,13 @@
 import type { KubeObject } from '../api/kube.ts';
 import type { Observed } from '../runtime/domain.ts';
 import type { Instant } from '../runtime/environment.ts';
+import { stalePods } from './attempt.ts';
 import { resolve } from './defaults.ts';
 import { type GangScheduler, gangScheduler } from './gang.ts';
 import type { Job } from './job.ts';
 import type { JobKind, TrainingObject } from './job-kind.ts';
 import type { TrainingOptions } from './options.ts';
-import { isTerminating, type Roster, rosterOf, type Tally, tallyOf } from './pod-state.ts';
+import { isTerminating, type Pod, type Roster, rosterOf, type Tally, tallyOf } from './pod-state.ts';
 
 /** Everything that one plan for a job looks at. */
 export interface Scene<S = unknown> {
@@ -17,6 +18,8 @@ export interface Scene<S = unknown> {
   readonly roster: Roster;
   readonly tally: Tally;
   readonly children: readonly KubeObject[];
+  /** Pods of attempts that are over, on their way out or about to be. */
+  readonly stale: readonly KubeObject[];
   /** The nodes of pods that are not finished, or being deleted. */
   readonly nodes: readonly KubeObject[];
   /** By the names of the domain's lookups. */
@@ -33,14 +36,12 @@ export function sceneOf<S>(
   now: Instant,
 ): Scene<S> {
   const job = resolve(kind, observed.object);
-  const roster = rosterOf(job, observed.children, kind.extension?.standIns(observed.children));
   return {
     kind,
     options,
     gang: gangScheduler(options.gangScheduler),
     job,
-    roster,
-    tally: tallyOf(job, roster),
+    ...placed(job, observed.children, kind.extension?.standIns(observed.children)),
     children: observed.children,
     nodes: observed.lookups[NODES_LOOKUP] ?? [],
     lookups: observed.lookups,
@@ -53,4 +54,12 @@ export function waitsForGroup({ gang, children }: Scene): boolean {
   if (!gang) return false;
   const group = children.find((child) => child.kind === gang.kind.kind);
   return !gang.admits(group) || (group !== undefined && isTerminating(group));
+}
+
+function placed(job: Job, children: readonly KubeObject[], standIns?: readonly Pod[]): Pick<Scene, 'roster' | 'stale' | 'tally'> {
+  const stale = stalePods(job, children);
+  const present = children.filter((child) => !stale.includes(child));
+  const pods = children.filter(({ kind }) => kind === 'Pod') as readonly Pod[];
+  const roster = { ...rosterOf(job, present, standIns), pods };
+  return { roster, stale, tally: tallyOf(job, roster) };
 }

@@ -1,5 +1,6 @@
 import type { JobStatus } from '../api/job.ts';
 import { timestamp } from '../api/timestamp.ts';
+import { nextAttempt, withoutCounts } from './attempt.ts';
 import { isTrue } from './conditions.ts';
 import { type Draft, messageOf, reasonOf, withCondition, withEvent } from './draft.ts';
 import type { Scene } from './scene.ts';
@@ -24,13 +25,15 @@ const withoutRestarting = (status: JobStatus): JobStatus => ({
   conditions: (status.conditions ?? []).filter((condition) => condition.type !== 'Restarting'),
 });
 
-/** The clock starts anew when a job goes on. */
+/** The clock starts anew when a job goes on, with another attempt. */
 export function recordResumption(scene: Scene, draft: Draft): Draft {
   if (!isTrue(draft.status, 'Suspended')) return draft;
   const message = messageOf(scene, 'resumed');
   const resumed = withCondition(draft, scene, 'Suspended', message, { word: 'Resumed', status: 'False' });
+  const { status } = resumed;
+  const begun = status.startTime ? nextAttempt(withoutCounts(status)) : status;
   return withEvent(
-    { ...resumed, status: { ...resumed.status, startTime: timestamp(scene.now) } },
+    { ...resumed, status: { ...begun, startTime: timestamp(scene.now) } },
     { type: 'Normal', reason: reasonOf(scene, 'Resumed'), message },
   );
 }

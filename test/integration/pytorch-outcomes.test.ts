@@ -124,7 +124,11 @@ describe('how a PyTorchJob ends', () => {
       const pod = await platform.api.get(POD, namespace, 'j-worker-1');
       return pod !== undefined && pod.metadata.uid !== before.metadata.uid && pod;
     });
-    expect(environmentOf(after)).toEqual(environmentOf(before));
+    expect(environmentOf(after)).toEqual({
+      ...environmentOf(before),
+      ARMATURE_ATTEMPT: '2',
+      TORCHELASTIC_RESTART_COUNT: '1',
+    });
     expect(after.metadata.labels).toEqual(before.metadata.labels);
     await job.running(3);
   });

@@ -7,7 +7,11 @@ test('the platform comes before the job that needs it', () => {
   const app = Testing.app();
   platformStack(app);
   const charts = synthesize(app);
-  expect(charts.map(({ file }) => file)).toEqual(['0000-armature.k8s.yaml', '0001-digits.k8s.yaml']);
+  expect(charts.map(({ file }) => file)).toEqual([
+    '0000-armature.k8s.yaml',
+    '0001-digits.k8s.yaml',
+    '0002-training-runtimes.k8s.yaml',
+  ]);
   expect(charts[1]!.objects.map(({ kind, name }) => `${kind}/${name}`)).toEqual([
     'Namespace/quickstart',
     'ConfigMap/digits-script',
@@ -45,4 +49,31 @@ test('the same digits with JAX, in as many processes', () => {
   });
   const script = chart!.objects.find(({ kind }) => kind === 'ConfigMap')!.toJson();
   expect(script.data['digits.py']).toContain('jax.distributed.initialize');
+});
+
+test('Kubeflow Trainer’s runtimes come along, and the release that clients ask for', () => {
+  const app = Testing.app();
+  platformStack(app);
+  const objects = synthesize(app)[2]!.objects.map((object) => object.toJson());
+  const runtimes = objects.filter(({ kind }) => kind === 'ClusterTrainingRuntime');
+  expect(runtimes.map(({ metadata }) => [metadata.name, metadata.labels['trainer.kubeflow.org/framework']])).toEqual([
+    ['torch-distributed', 'torch'],
+    ['jax-distributed', 'jax'],
+    ['xgboost-distributed', 'xgboost'],
+    ['deepspeed-distributed', 'deepspeed'],
+    ['mlx-distributed', 'mlx'],
+    ['torchtune-llama3.2-1b', 'torchtune'],
+    ['torchtune-llama3.2-3b', 'torchtune'],
+    ['torchtune-qwen2.5-1.5b', 'torchtune'],
+  ]);
+  expect(objects.find(({ kind }) => kind === 'ConfigMap')).toMatchObject({
+    metadata: { name: 'kubeflow-trainer-public', namespace: 'kubeflow-system' },
+    data: { kubeflow_trainer_version: 'v2.3.0' },
+  });
+});
+
+test('without the runtimes', () => {
+  const app = Testing.app();
+  platformStack(app, { trainingRuntimes: false });
+  expect(synthesize(app)).toHaveLength(2);
 });

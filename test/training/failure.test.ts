@@ -1,9 +1,17 @@
 import { describe, expect, test } from '@jest/globals';
+import type { PodSpec } from '../../src/api/pod-template.ts';
 import type { Pod } from '../../src/training/pod-state.ts';
+import { podOf } from './shapes.ts';
 import { running, START, type World } from './world.ts';
 
 const uidOf = (world: World, name: string) =>
   world.children.find((child) => child.kind === 'Pod' && child.metadata.name === name)?.metadata.uid;
+/** All but what says which attempt it is. */
+const withoutAttempt = ({ containers: [main], ...spec }: PodSpec) => ({
+  ...spec,
+  ...main,
+  env: main?.env?.filter(({ name }) => name !== 'ARMATURE_ATTEMPT' && name !== 'TORCHELASTIC_RESTART_COUNT'),
+});
 const DISRUPTED: Pod['status'] = { conditions: [{ type: 'DisruptionTarget', status: 'True' }] };
 
 describe('failures of a PyTorchJob', () => {
@@ -108,7 +116,7 @@ describe('failures of a PyTorchJob', () => {
 
   test('[training 15] an evicted pod is replaced with the same index and environment, at no cost to the limit', () => {
     const world = running({ runPolicy: { backoffLimit: 0 } });
-    const specOf = () => world.children.find((child) => child.metadata.name === 'j-worker-1')?.spec;
+    const specOf = () => withoutAttempt(podOf(world, 'j-worker-1').spec);
     const [uid, spec] = [uidOf(world, 'j-worker-1'), specOf()];
     world.phase('j-worker-1', 'Failed', { reason: 'Evicted', ...DISRUPTED });
     world.settle();

@@ -7,7 +7,10 @@ import { type JobSketch, World } from './world.ts';
 /** What may happen to a job from outside, and how far the controller gets before it dies. */
 type Move =
   | { readonly do: 'plan'; readonly writes: number }
-  | { readonly do: 'run' | 'succeed' | 'fail' | 'crash' | 'evict' | 'stall' | 'loop' | 'starve'; readonly pod: number }
+  | {
+      readonly do: 'run' | 'succeed' | 'fail' | 'crash' | 'evict' | 'disrupt' | 'stall' | 'loop' | 'starve';
+      readonly pod: number;
+    }
   | { readonly do: 'reap' | 'suspend' | 'resume' }
   | { readonly do: 'scale'; readonly workers: number }
   | { readonly do: 'wait'; readonly seconds: number };
@@ -17,7 +20,19 @@ const moves: fc.Arbitrary<Move> = fc.oneof(
   {
     weight: 6,
     arbitrary: fc.record({
-      do: fc.constantFrom('run', 'run', 'run', 'succeed', 'fail', 'crash', 'evict', 'stall', 'loop', 'starve'),
+      do: fc.constantFrom(
+        'run',
+        'run',
+        'run',
+        'succeed',
+        'fail',
+        'crash',
+        'evict',
+        'disrupt',
+        'stall',
+        'loop',
+        'starve',
+      ),
       pod: fc.nat(6),
     }),
   },
@@ -48,6 +63,7 @@ const sketchesOf = (kind: string): fc.Arbitrary<JobSketch> =>
       {
         cleanPodPolicy: fc.constantFrom('None', 'Running', 'All'),
         backoffLimit: fc.nat(3),
+        restartScope: fc.constantFrom('Pod', 'Job', 'Job'),
         activeDeadlineSeconds: fc.integer({ min: 20, max: 200 }),
       },
       { requiredKeys: [] },
@@ -64,6 +80,9 @@ function perform(world: World, move: Move): void {
   if (move.do === 'stall') world.waits(pod, 'Pending', 'ImagePullBackOff');
   if (move.do === 'loop') world.waits(pod, 'Running', 'CrashLoopBackOff');
   if (move.do === 'starve') world.outOfMemory(pod);
+  if (move.do === 'disrupt') {
+    world.phase(pod, 'Failed', { conditions: [{ type: 'DisruptionTarget', status: 'True' }] });
+  }
   if (move.do === 'evict' && pod) world.evict(pod);
   if (move.do === 'reap') world.reap();
   if (move.do === 'suspend') world.edit({ suspend: true });
@@ -71,6 +90,9 @@ function perform(world: World, move: Move): void {
   if (move.do === 'scale') world.scale(move.workers);
   if (move.do === 'wait') world.now += move.seconds * 1000;
 }
+
+/** After this every pause before a further attempt is over. */
+const LONGEST_PAUSE_MS = 600_000;
 
 /** The identity that must never be live twice: role and index. */
 const places = (world: World) =>
@@ -80,8 +102,19 @@ const places = (world: World) =>
       [labels?.['training.kubeflow.org/replica-type'], labels?.['training.kubeflow.org/replica-index']].join('/'),
     );
 
+/** No attempt mixes pods of two, and no more of them fail than are allowed. */
+function expectWholeAttempts(world: World): void {
+  const { restartScope, backoffLimit = Number.POSITIVE_INFINITY } = world.job.spec.runPolicy ?? {};
+  if (restartScope !== 'Job') return;
+  const pods = world.children.filter((child) => child.kind === 'Pod');
+  const attempts = new Set(pods.map(({ metadata }) => metadata.labels?.['armature.dev/attempt']));
+  expect(attempts.size).toBeLessThanOrEqual(1);
+  expect(world.status.attempt?.failures ?? 0).toBeLessThanOrEqual(backoffLimit);
+}
+
 function expectSound(world: World, terminal: boolean, writesAtEnd: number): void {
   expect(new Set(places(world)).size).toBe(places(world).length);
+  expectWholeAttempts(world);
   if (!terminal) return;
   const created = world.writes.slice(writesAtEnd).filter((write) => write.verb === 'create');
   expect(created).toEqual([]);
@@ -101,6 +134,8 @@ describe.each(JOB_KINDS.map(({ kind }) => kind.kind))('any history of a %s', (ki
         }
         world.settle();
         world.reap();
+        world.settle();
+        world.now += LONGEST_PAUSE_MS;
         world.settle();
         const quiet = world.plan();
         expect({ status: quiet.status, remove: quiet.remove ?? [] }).toEqual({ status: undefined, remove: [] });

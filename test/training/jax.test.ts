@@ -22,6 +22,7 @@ describe('a JAXJob', () => {
     for (const index of [0, 1, 2]) {
       expect(envOf(world, `j-worker-${index}`)).toEqual({
         PYTHONUNBUFFERED: '1',
+        ARMATURE_ATTEMPT: '1',
         COORDINATOR_PORT: '6666',
         COORDINATOR_ADDRESS: 'j-worker-0',
         NUM_PROCESSES: '3',

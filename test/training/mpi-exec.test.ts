@@ -110,6 +110,7 @@ describe('an MPIJob by exec', () => {
     expect(pod.serviceAccountName).toBe('j-launcher');
     expect(pod.restartPolicy).toBe('Never');
     expect(envOf(pod)).toEqual({
+      ARMATURE_ATTEMPT: '1',
       OMPI_MCA_plm_rsh_agent: '/etc/mpi/kubexec.sh',
       OMPI_MCA_orte_default_hostfile: '/etc/mpi/hostfile',
       I_MPI_HYDRA_BOOTSTRAP: 'rsh',

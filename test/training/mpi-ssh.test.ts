@@ -93,7 +93,7 @@ describe('an MPIJob over ssh', () => {
       command: ['/usr/sbin/sshd', '-De'],
       volumeMounts: [{ name: 'ssh-auth', mountPath: '/root/.ssh' }],
     });
-    expect(envOf(pod)).toEqual({ K_MPI_JOB_ROLE: 'worker' });
+    expect(envOf(pod)).toEqual({ K_MPI_JOB_ROLE: 'worker', ARMATURE_ATTEMPT: '1' });
     const own = planned({
       mpiReplicaSpecs: {
         Launcher: replica(),
@@ -156,6 +156,7 @@ describe('an MPIJob over ssh', () => {
     const world = planned({ mpiImplementation, slotsPerWorker: 2 }, { workers: 1 });
     expect(dataOf(world).hostfile).toBe(`j-worker-0.j.ns.svc${slots}\n`);
     expect(envOf(launcherOf(world).template.spec)).toEqual({
+      ARMATURE_ATTEMPT: '1',
       K_MPI_JOB_ROLE: 'launcher',
       ...variables,
       NVIDIA_VISIBLE_DEVICES: '',
@@ -289,7 +290,7 @@ describe('an MPIJob over ssh', () => {
     expect(launcherOf(world).suspend).toBe(false);
   });
 
-  test('[training 25] WaitForWorkersReady after a suspension: the launcher is let go when the workers are back', () => {
+  test('[training 25] WaitForWorkersReady after a suspension: the launcher of the new attempt waits for the workers to be back', () => {
     const world = planned({ launcherCreationPolicy: 'WaitForWorkersReady' });
     runAll(world);
     runAll(world);
@@ -299,9 +300,10 @@ describe('an MPIJob over ssh', () => {
     world.reap();
     world.edit({ suspend: false });
     world.settle();
-    expect([world.names('Pod').length, launcherOf(world).suspend]).toEqual([2, true]);
+    expect([world.names('Pod').length, world.names('Job')]).toEqual([2, []]);
     runAll(world);
-    expect(launcherOf(world).suspend).toBe(false);
+    expect(launcherOf(world)).toMatchObject({ suspend: false });
+    expect(envOf(launcherOf(world).template.spec).ARMATURE_ATTEMPT).toBe('2');
   });
 
   test('[training 22] a gang that needs its launcher does not wait for it', () => {
@@ -362,7 +364,6 @@ describe('an MPIJob over ssh', () => {
   test('[training 25] suspended while it runs: the workers go, the launcher stops, and both come back', () => {
     const world = planned();
     runAll(world);
-    const job = world.child('Job', 'j-launcher')?.metadata.uid;
     world.edit({ suspend: true });
     world.settle();
     world.reap();
@@ -372,8 +373,8 @@ describe('an MPIJob over ssh', () => {
     world.edit({ suspend: false });
     world.settle();
     expect(world.names('Pod')).toHaveLength(2);
-    expect(world.child('Job', 'j-launcher')?.metadata.uid).toBe(job);
     expect(launcherOf(world).suspend).toBe(false);
+    expect(envOf(launcherOf(world).template.spec).ARMATURE_ATTEMPT).toBe('2');
   });
 
   test('[training 25] the keys are named until the ConfigMap tells that they are made', () => {

@@ -67,6 +67,8 @@ describe('the objects of a PyTorchJob', () => {
       WORLD_SIZE: '3',
       RANK: '0',
       PET_NODE_RANK: '0',
+      TORCHELASTIC_RESTART_COUNT: '0',
+      ARMATURE_ATTEMPT: '1',
       PET_NPROC_PER_NODE: 'auto',
       PET_NNODES: '3',
     });

@@ -1,5 +1,6 @@
 import type { KubeObject } from '../../src/api/kube.ts';
 import type { EnvVar, PodSpec } from '../../src/api/pod-template.ts';
+import { ATTEMPT_VARIABLE } from '../../src/api/training-contract.ts';
 import { type JobSketch, World } from './world.ts';
 
 /** How tests of one kind say which pods a job has, and read what the pods were given. */
@@ -37,9 +38,11 @@ export function started(kind: string, spec: object, options = {}): World {
 export const podOf = (world: World, name: string): KubeObject & { readonly spec: PodSpec } =>
   world.children.find((child) => child.kind === 'Pod' && child.metadata.name === name) as never;
 
-/** What the main container of a pod was given, in order. */
+/** What the main container of a pod was given for its framework, in order; attempts have tests of their own. */
 export const givenTo = (world: World, name: string): readonly (readonly [string, string | undefined])[] =>
-  (podOf(world, name).spec.containers[0]?.env ?? []).map(({ name, value }: EnvVar) => [name, value]);
+  (podOf(world, name).spec.containers[0]?.env ?? [])
+    .filter(({ name }: EnvVar) => name !== ATTEMPT_VARIABLE)
+    .map(({ name, value }: EnvVar) => [name, value]);
 
 /** The pods that carry the master's label. */
 export const masters = (world: World): readonly (string | undefined)[] =>

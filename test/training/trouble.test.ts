@@ -148,7 +148,7 @@ describe('trouble of pods, said on the job', () => {
   test('a failure says what the pods suffered from, and leaves no trouble behind', () => {
     const world = running({ restartPolicy: 'Never' });
     world.outOfMemory('j-worker-1');
-    expect(warnings(world)).toEqual(['OOMKilled', 'PyTorchJobFailed']);
+    expect(warnings(world)).toEqual(['RankFailed', 'OOMKilled', 'PyTorchJobFailed']);
     expect(world.message('Failed')).toBe(
       'PyTorchJob j is failed because 1 Worker replica(s) failed. (OOMKilled: pod j-worker-1: container pytorch was killed because it used more memory than its limit)',
     );
@@ -160,7 +160,7 @@ describe('trouble of pods, said on the job', () => {
     world.phase('j-master-0', 'Running', { startTime: at(0) });
     const before = statuses(world);
     world.outOfMemory('j-worker-0');
-    expect(warnings(world)).toEqual(['PyTorchJobRestarting', 'OOMKilled']);
+    expect(warnings(world)).toEqual(['RankFailed', 'PyTorchJobRestarting', 'OOMKilled']);
     world.step();
     for (const name of ['j-master-0', 'j-worker-0', 'j-worker-1']) world.phase(name, 'Running', { startTime: at(0) });
     world.settle();

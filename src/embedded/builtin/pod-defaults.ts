@@ -15,6 +15,17 @@ function over(defaults: Fields, given: Fields): Fields {
 
 /** The spec of a pod with kube-apiserver's defaults filled in. */
 export function defaultPodSpec(given: Fields): Fields {
+  const spec = defaultTemplateSpec(given);
+  const ofPods = (container: Fields) => ofPod(container, spec.hostNetwork === true);
+  return {
+    ...over({ enableServiceLinks: true }, spec),
+    containers: list(spec.containers).map(ofPods),
+    ...(spec.initContainers !== undefined && { initContainers: list(spec.initContainers).map(ofPods) }),
+  };
+}
+
+/** The same for the spec of a pod that is still to be made: some defaults are left to the pod. */
+export function defaultTemplateSpec(given: Fields): Fields {
   const spec = over(
     {
       restartPolicy: 'Always',
@@ -22,7 +33,6 @@ export function defaultPodSpec(given: Fields): Fields {
       dnsPolicy: 'ClusterFirst',
       securityContext: {},
       schedulerName: 'default-scheduler',
-      enableServiceLinks: true,
     },
     given,
   );
@@ -30,17 +40,24 @@ export function defaultPodSpec(given: Fields): Fields {
   return {
     ...spec,
     ...(account !== undefined && { serviceAccountName: account, serviceAccount: account }),
-    containers: list(spec.containers).map((container) => defaultContainer(container, spec.hostNetwork === true)),
-    ...(spec.initContainers !== undefined && {
-      initContainers: list(spec.initContainers).map((container) =>
-        defaultContainer(container, spec.hostNetwork === true),
-      ),
-    }),
+    containers: list(spec.containers).map(defaultContainer),
+    ...(spec.initContainers !== undefined && { initContainers: list(spec.initContainers).map(defaultContainer) }),
     ...(spec.volumes !== undefined && { volumes: list(spec.volumes).map(defaultVolume) }),
   };
 }
 
-function defaultContainer(given: Fields, hostNetwork: boolean): Fields {
+/** A pod asks for what limits it, and on the node's network its ports are the node's. */
+function ofPod(container: Fields, hostNetwork: boolean): Fields {
+  const { ports, resources } = container;
+  return {
+    ...container,
+    resources: defaultResources(fields(resources)),
+    ...(hostNetwork &&
+      ports !== undefined && { ports: list(ports).map((port) => over({ hostPort: port.containerPort }, port)) }),
+  };
+}
+
+function defaultContainer(given: Fields): Fields {
   const container = over(
     {
       terminationMessagePath: '/dev/termination-log',
@@ -50,15 +67,10 @@ function defaultContainer(given: Fields, hostNetwork: boolean): Fields {
     },
     given,
   );
-  const { ports, env, resources } = container;
+  const { ports, env } = container;
   return {
     ...container,
-    resources: defaultResources(fields(resources)),
-    ...(ports !== undefined && {
-      ports: list(ports).map((port) =>
-        over({ protocol: 'TCP', ...(hostNetwork && { hostPort: port.containerPort }) }, port),
-      ),
-    }),
+    ...(ports !== undefined && { ports: list(ports).map((port) => over({ protocol: 'TCP' }, port)) }),
     ...(env !== undefined && { env: list(env).map(defaultEnv) }),
     ...probes(container),
     ...(container.lifecycle !== undefined && { lifecycle: mapValues(fields(container.lifecycle), defaultHandler) }),

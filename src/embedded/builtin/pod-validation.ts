@@ -17,24 +17,23 @@ export function gateErrors({ spec = {} }: PodObject): readonly FieldError[] {
   return [forbidden('spec.nodeName', 'cannot be set until all schedulingGates have been cleared')];
 }
 
-/** What kube-apiserver refuses in a pod's spec, as far as people get it wrong. */
-export function podErrors(pod: PodObject): readonly FieldError[] {
-  const spec = pod.spec ?? {};
+/** What kube-apiserver refuses in a pod's spec, as far as people get it wrong; the spec stands at `path`. */
+export function podSpecErrors(spec: Fields, path = 'spec'): readonly FieldError[] {
   const volumes = new Set<string>();
   return [
-    ...volumeErrors(list(spec.volumes), volumes),
-    ...(list(spec.containers).length === 0 ? [required('spec.containers')] : []),
-    ...containerErrors(list(spec.containers), 'spec.containers', volumes, new Set()),
+    ...volumeErrors(list(spec.volumes), `${path}.volumes`, volumes),
+    ...(list(spec.containers).length === 0 ? [required(`${path}.containers`)] : []),
+    ...containerErrors(list(spec.containers), `${path}.containers`, volumes, new Set()),
     ...containerErrors(
       list(spec.initContainers),
-      'spec.initContainers',
+      `${path}.initContainers`,
       volumes,
       new Set(list(spec.containers).map(({ name }) => String(name))),
     ),
-    ...oneOf(spec.restartPolicy, RESTART_POLICIES, 'spec.restartPolicy'),
-    ...nameErrors(spec.hostname, 'spec.hostname'),
-    ...nameErrors(spec.subdomain, 'spec.subdomain'),
-    ...positive(spec.activeDeadlineSeconds, 'spec.activeDeadlineSeconds'),
+    ...oneOf(spec.restartPolicy, RESTART_POLICIES, `${path}.restartPolicy`),
+    ...nameErrors(spec.hostname, `${path}.hostname`),
+    ...nameErrors(spec.subdomain, `${path}.subdomain`),
+    ...positive(spec.activeDeadlineSeconds, `${path}.activeDeadlineSeconds`),
   ];
 }
 
@@ -53,9 +52,9 @@ function oneOf(value: unknown, allowed: readonly string[], path: string): readon
   return allowed.includes(String(value)) ? [] : [notSupported(path, value, allowed)];
 }
 
-function volumeErrors(volumes: readonly Fields[], names: Set<string>): readonly FieldError[] {
+function volumeErrors(volumes: readonly Fields[], field: string, names: Set<string>): readonly FieldError[] {
   return volumes.flatMap((volume, index) => {
-    const path = `spec.volumes[${index}].name`;
+    const path = `${field}[${index}].name`;
     const name = String(volume.name ?? '');
     if (name === '') return [required(path)];
     const problems = labelProblems(name).map((problem) => invalid(path, name, problem));

@@ -4,7 +4,7 @@ import { deepEqual } from '../../runtime/json.ts';
 import type { FieldError, Strategy } from '../strategy.ts';
 import { forbidden, invalid } from '../structural/field-errors.ts';
 import { defaultPodSpec } from './pod-defaults.ts';
-import { gateErrors as heldBack, podErrors } from './pod-validation.ts';
+import { gateErrors as heldBack, podSpecErrors } from './pod-validation.ts';
 import { qosClassOf } from './qos.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -61,7 +61,7 @@ export const podStrategy: Strategy = {
   },
   validate: (next, previous, earlier) => [
     ...earlier,
-    ...podErrors(next as PodObject),
+    ...podSpecErrors((next as PodObject).spec ?? {}),
     ...(previous ? updateErrors(next, previous) : heldBack(next as PodObject)),
   ],
   gracePeriodSeconds: (object, requested) => {

@@ -3,6 +3,7 @@ import {
   CUSTOM_RESOURCE_DEFINITION,
   EVENT,
   HORIZONTAL_POD_AUTOSCALER,
+  JOB,
   LEASE,
   NAMESPACE,
   NATIVE_POD_GROUP,
@@ -19,6 +20,7 @@ import { crdStrategy } from './custom-resource-definition.ts';
 import { decodeBuiltin } from './decode.ts';
 import { coreEventFields, coreEventStrategy, eventConversion, newEventFields, newEventStrategy } from './event.ts';
 import { finalizerErrors } from './finalizers.ts';
+import { jobStrategy } from './job/index.ts';
 import {
   CLUSTER_ROLE,
   CLUSTER_ROLE_BINDING,
@@ -164,6 +166,12 @@ export const BUILTIN_RESOURCES: readonly Resource[] = [
   }),
   resource(NETWORK_POLICY, { shortNames: ['netpol'], strategy: networkPolicyStrategy }),
   resource(HORIZONTAL_POD_AUTOSCALER, { statusSubresource: true, shortNames: ['hpa'], categories: ['all'] }),
+  resource(JOB, {
+    strategy: jobStrategy,
+    statusSubresource: true,
+    categories: ['all'],
+    selectableFields: [{ label: 'status.successful', value: (job) => at(job, 'status', 'succeeded') || '0' }],
+  }),
   resource(NATIVE_POD_GROUP, { statusSubresource: true, strategy: { generation: 'spec' } }),
   resource(ROLE, { strategy: roleStrategy(true), createOnUpdate: true }),
   resource(ROLE_BINDING, { strategy: roleBindingStrategy(true), createOnUpdate: true }),

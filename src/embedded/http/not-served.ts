@@ -6,7 +6,7 @@ const NOT_SERVED: Readonly<Record<string, string>> = {
   'apiregistration.k8s.io': 'apiservices',
   apps: 'controllerrevisions daemonsets deployments replicasets statefulsets',
   autoscaling: 'horizontalpodautoscalers',
-  batch: 'cronjobs jobs',
+  batch: 'cronjobs',
   'certificates.k8s.io': 'certificatesigningrequests clustertrustbundles podcertificaterequests',
   'discovery.k8s.io': 'endpointslices',
   'flowcontrol.apiserver.k8s.io': 'flowschemas prioritylevelconfigurations',

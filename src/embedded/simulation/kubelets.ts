@@ -132,7 +132,20 @@ export class Kubelets {
 
   /** The node is done with a pod that is to go. */
   #finish(pod: KubeObject): void {
-    if (this.#current(pod)) this.#delete(pod, 0);
+    const current = this.#current(pod);
+    if (!current) return;
+    if (current.metadata.finalizers?.length) this.#sayKilled(current);
+    this.#delete(pod, 0);
+  }
+
+  /** Who holds a pod waits to be told that it has ended. */
+  #sayKilled(pod: KubeObject): void {
+    const { namespace = '', name = '' } = pod.metadata;
+    this.#options.server.amend(POD, { namespace, name }, (live) => {
+      const status = live.status as { readonly phase?: string };
+      const ended = status.phase === 'Succeeded' || status.phase === 'Failed';
+      return ended ? live : { ...live, status: { ...status, phase: 'Failed', reason: 'Killed' } };
+    });
   }
 
   #delete(pod: KubeObject, gracePeriodSeconds?: number): void {

@@ -58,7 +58,8 @@ function labelErrors(labels: ObjectMeta['labels'], path: string): FieldError[] {
   ]);
 }
 
-function annotationErrors(annotations: ObjectMeta['annotations'], path: string): FieldError[] {
+/** What is wrong with a map of annotations. */
+export function annotationErrors(annotations: ObjectMeta['annotations'], path: string): FieldError[] {
   const errors: FieldError[] = [];
   let bytes = 0;
   for (const [key, value] of Object.entries(annotations ?? {})) {

@@ -1,5 +1,6 @@
 import type { PyTorchJobSpec } from '../../api/kubeflow-org.ts';
 import type { EnvVar } from '../../api/pod-template.ts';
+import { attemptNumber } from '../attempt.ts';
 import { elasticBounds } from '../elastic-bounds.ts';
 import { type Job, podName, portNumber, type ReplicaRef, replicaOf, totalReplicas } from '../job.ts';
 import type { NamedPort } from '../job-kind.ts';
@@ -13,6 +14,7 @@ export function pytorchEnvironment(job: Job<PyTorchJobSpec>, replica: ReplicaRef
   return [
     UNBUFFERED,
     ...masterEnvironment(job, replica, port),
+    env('TORCHELASTIC_RESTART_COUNT', attemptNumber(job.status) - 1),
     ...processEnvironment(job),
     ...(job.spec.elasticPolicy ? elasticEnvironment(job, port) : [env('PET_NNODES', totalReplicas(job))]),
   ];

@@ -229,7 +229,7 @@ describe('writes', () => {
 });
 
 test.each([
-  ['GET', '/apis/batch/v1/jobs', 501, 'NotImplemented', {}],
+  ['GET', '/apis/batch/v1/cronjobs', 501, 'NotImplemented', {}],
   ['GET', '/apis/apps/v1/namespaces/default/deployments', 501, 'NotImplemented', {}],
   ['GET', '/apis/example.org/v1/widgets', 404, 'NotFound', {}],
   ['GET', '/api/v1/configmaps/x', 404, 'NotFound', {}],

@@ -1,16 +1,19 @@
-import { EVENT, NAMESPACE, POD, PYTORCH_JOB, SERVICE } from '../../../src/api/kinds.ts';
+import { EVENT, JOB, NAMESPACE, POD, PYTORCH_JOB, SERVICE } from '../../../src/api/kinds.ts';
 import { apiVersionOf } from '../../../src/api/kube.ts';
 import { CORE_EVENT, LIMIT_RANGE, RESOURCE_QUOTA } from '../../../src/embedded/builtin/kinds.ts';
 import type { Call, Edit, PatchKind, Sequence } from './calls.ts';
 import { NODE_NAME, WIDGET } from './fixtures.ts';
+import { JOBS } from './job-subject.ts';
 import { edited } from './memory.ts';
 import { Choices } from './random.ts';
-import { edit, META_EDITS, PODS, SUBJECTS, type Subject } from './subjects.ts';
+import { edit, type Subject } from './subject.ts';
+import { META_EDITS, PODS, SUBJECTS } from './subjects.ts';
 
-type Theme = 'objects' | 'pods' | 'owners' | 'quota' | 'limits' | 'namespace' | 'scale';
+type Theme = 'objects' | 'jobs' | 'pods' | 'owners' | 'quota' | 'limits' | 'namespace' | 'scale';
 
 const THEMES: readonly (readonly [number, Theme])[] = [
-  [55, 'objects'],
+  [47, 'objects'],
+  [8, 'jobs'],
   [20, 'pods'],
   [8, 'owners'],
   [5, 'quota'],
@@ -44,6 +47,7 @@ const WRITERS: Readonly<Record<Theme, (choices: Choices) => Call[]>> = {
     const start = created(c, PODS, 'a');
     return [start, ...times(6 + c.int(14), () => (c.chance(0.35) ? podCall(c) : anyCall(c, PODS)))];
   },
+  jobs: (c) => [created(c, JOBS, 'a'), ...times(6 + c.int(16), () => anyCall(c, JOBS))],
   owners,
   quota,
   limits,
@@ -277,6 +281,8 @@ function deleteCall(c: Choices, subject: Subject): Call {
   const { plural } = subject.kind;
   const name = c.pick(NAMES);
   const body = {
+    // A Job orphans its pods unless told otherwise, and a real cluster takes its time over that.
+    ...(subject.kind === JOB && { propagationPolicy: 'Background' }),
     ...(c.chance(0.25) && { propagationPolicy: c.pick(['Background', 'Bogus']) }),
     ...(c.chance(0.25) && { gracePeriodSeconds: c.pick([0, 1, 30, 60, -1]) }),
     ...(c.chance(0.2) && {
@@ -299,7 +305,10 @@ function collectionCall(c: Choices, subject: Subject): Call {
     ...(c.chance(0.6) && { labelSelector: c.pick(['a=b', 'a!=b', 'a']) }),
     ...(fields && { fieldSelector: fields }),
   };
-  const body = { ...(c.chance(0.3) && { gracePeriodSeconds: c.pick([0, 10]) }) };
+  const body = {
+    ...(subject.kind === JOB && { propagationPolicy: 'Background' }),
+    ...(c.chance(0.3) && { gracePeriodSeconds: c.pick([0, 10]) }),
+  };
   return {
     verb: 'deletecollection',
     kind: subject.kind,
@@ -359,7 +368,7 @@ const settle: Call = { verb: 'settle' };
 
 /** Objects that own each other, deleted in every way; compared once nothing moves any more. */
 function owners(c: Choices): Call[] {
-  const kinds = ['configmaps', 'secrets', 'widgets', 'pods', 'leases'].map(subjectOf);
+  const kinds = ['configmaps', 'secrets', 'widgets', 'pods', 'leases', 'jobs'].map(subjectOf);
   const calls: Call[] = [];
   // Dependents that do not block race with the end of an owner that waits for the others.
   const blocking = c.chance(0.6);
@@ -424,6 +433,7 @@ function quota(c: Choices): Call[] {
     { 'count/pods': '1', 'count/leases.coordination.k8s.io': '2' },
     { 'requests.cpu': '2', 'limits.memory': '2Gi' },
     { cpu: '2', memory: '2Gi', pods: '3' },
+    { 'count/jobs.batch': '1', pods: '2' },
     { services: '1', 'count/secrets': '1', 'count/widgets.compare.armature.dev': '1' },
     { 'requests.nvidia.com/gpu': '1', pods: '5' },
   ]);
@@ -450,7 +460,7 @@ function quota(c: Choices): Call[] {
       );
     } else if (c.chance(0.6)) calls.push(sizedPod(c, `p${i}`), settle);
     else {
-      const subject = subjectOf(c.pick(['services', 'secrets', 'widgets', 'leases']));
+      const subject = subjectOf(c.pick(['services', 'secrets', 'widgets', 'leases', 'jobs']));
       calls.push({ ...created(c, subject, `p${i}`), query: c.chance(0.2) ? { dryRun: 'All' } : {} }, settle);
     }
   }

@@ -65,6 +65,25 @@ const inOrder = (text: string): string =>
     .replace(/errors:\n([\s\S]*)$/, (_, lines: string) => `errors:\n${lines.split('\n').sort().join('\n')}`)
     .replace(/: \[(.*)\]$/s, (_, list: string) => `: [${list.split(', ').sort().join(', ')}]`);
 
+/** Refusals that print a Go struct, under Go's names of its fields. */
+const STRUCTS = /field is immutable|requires indexed completion mode|must be empty for finished job/;
+
+/** The text without the values in braces that its refusals print. */
+function withoutStructs(text: string): string {
+  const mark = 'Invalid value: {';
+  const start = text.indexOf(mark);
+  if (start < 0) return text;
+  const open = start + mark.length - 1;
+  let depth = 0;
+  let end = open;
+  for (; end < text.length; end++) {
+    if (text[end] === '{') depth++;
+    if (text[end] === '}') depth--;
+    if (depth === 0) break;
+  }
+  return `${text.slice(0, open)}<struct>${withoutStructs(text.slice(end + 1))}`;
+}
+
 class Mask {
   readonly #uids = new Map<string, string>();
   readonly #versions: number[];
@@ -206,6 +225,7 @@ class Mask {
       .replace(/(continue key is not valid).*/, '$1')
       .replace(/('Kind' is missing in ).*/, '$1<object>')
       .replace(/Invalid value: \{[^{}]*\}: (field is immutable|cannot change roleRef)/g, 'Invalid value: <struct>: $1');
+    if (STRUCTS.test(result)) result = withoutStructs(result);
     if (!/version/i.test(result)) return result;
     return result.replace(VERSION, (digits) => this.#version(digits));
   }

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { CONFIG_MAP, LEASE, NAMESPACE, POD, SERVICE } from '../../../src/api/kinds.ts';
+import { CONFIG_MAP, JOB, LEASE, NAMESPACE, POD, SERVICE } from '../../../src/api/kinds.ts';
 import type { Kind } from '../../../src/api/kube.ts';
 import { RESOURCE_QUOTA, SECRET } from '../../../src/embedded/builtin/kinds.ts';
 import { deepEqual } from '../../../src/runtime/json.ts';
@@ -19,7 +19,10 @@ export interface Difference {
 
 const WATCH_PATIENCE_MS = 3_000;
 const SETTLE_PATIENCE_MS = 60_000;
-const SETTLED: readonly Kind[] = [CONFIG_MAP, SECRET, WIDGET, POD, LEASE, SERVICE, RESOURCE_QUOTA];
+const SETTLED: readonly Kind[] = [CONFIG_MAP, SECRET, WIDGET, POD, JOB, LEASE, SERVICE, RESOURCE_QUOTA];
+
+/** Nobody but the players writes there. */
+const TELL_VERSIONS = new Set(['objects', 'jobs', 'pods', 'scale']);
 
 class Player {
   readonly side: Side;
@@ -53,7 +56,7 @@ class Player {
 
   said(sequence: Sequence): Said[] {
     const watches = new Map([...this.watches].map(([at, { events }]) => [at, events]));
-    const withoutVersions = sequence.theme !== 'objects' && sequence.theme !== 'pods' && sequence.theme !== 'scale';
+    const withoutVersions = !TELL_VERSIONS.has(sequence.theme);
     return masked({ calls: sequence.calls, answers: this.answers, watches }, { withoutVersions });
   }
 

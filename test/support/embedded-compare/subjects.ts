@@ -1,5 +1,4 @@
 import { CONFIG_MAP, EVENT, LEASE, POD, PYTORCH_JOB, SERVICE } from '../../../src/api/kinds.ts';
-import type { Kind } from '../../../src/api/kube.ts';
 import {
   CORE_EVENT,
   LIMIT_RANGE,
@@ -11,21 +10,8 @@ import {
 } from '../../../src/embedded/builtin/kinds.ts';
 import type { Edit } from './calls.ts';
 import { WIDGET } from './fixtures.ts';
-
-/** What a kind's objects look like, and what may be done to their fields. */
-export interface Subject {
-  readonly kind: Kind;
-  /** Everything but apiVersion, kind and metadata. */
-  readonly bodies: readonly object[];
-  readonly edits: readonly Edit[];
-  /** Writes to `/status`, where there is one. */
-  readonly statusEdits?: readonly Edit[];
-  readonly fieldSelectors?: readonly string[];
-  /** Added to every list and watch: what a real cluster puts there by itself. */
-  readonly only?: string;
-}
-
-export const edit = (path: string, value?: unknown): Edit => ({ path: path.split('/'), value });
+import { JOBS } from './job-subject.ts';
+import { edit, type Subject } from './subject.ts';
 
 /** A fake node plays no kubelet for these, no scheduler sees them, and no token is mounted. */
 const podSpec = { schedulerName: 'nobody', automountServiceAccountToken: false };
@@ -137,6 +123,7 @@ export const PODS: Subject = {
 };
 
 export const SUBJECTS: readonly Subject[] = [
+  JOBS,
   {
     kind: CONFIG_MAP,
     bodies: [{ data: { a: '1' } }, {}, { data: { a: '1', b: '2' }, binaryData: { c: 'aGk=' } }],

@@ -1,4 +1,4 @@
-import type { KubeObject } from '../../../api/kube.ts';
+import { conditionOf, type KubeObject } from '../../../api/kube.ts';
 import {
   AGE,
   type Column,
@@ -14,7 +14,7 @@ import {
   text,
   textOf,
 } from './columns.ts';
-import { age } from './duration.ts';
+import { age, humanDuration } from './duration.ts';
 import { POD_COLUMNS } from './pod-columns.ts';
 
 const root = (object: KubeObject): Fields => object as unknown as Fields;
@@ -187,6 +187,44 @@ function targets(scaler: KubeObject): string {
   return shown.join(', ') || '<none>';
 }
 
+function completions(job: KubeObject): string {
+  const { completions: wanted, parallelism } = specOf(job);
+  const succeeded = Number(statusOf(job).succeeded ?? 0);
+  if (wanted !== undefined) return `${succeeded}/${wanted}`;
+  return Number(parallelism) > 1 ? `${succeeded}/1 of ${parallelism}` : `${succeeded}/1`;
+}
+
+function duration(job: KubeObject, now: number): string {
+  const { startTime, completionTime } = statusOf(job);
+  if (!startTime) return '';
+  const end = completionTime ? Date.parse(textOf(completionTime)) : now;
+  return humanDuration(end - Date.parse(textOf(startTime)));
+}
+
+function jobState(job: KubeObject): string {
+  const is = (type: string) => conditionOf(job, type)?.status === 'True';
+  const ended = ['Complete', 'Failed'].find(is);
+  if (ended) return ended;
+  if (job.metadata.deletionTimestamp) return 'Terminating';
+  return ['Suspended', 'FailureTarget', 'SuccessCriteriaMet'].find(is) ?? 'Running';
+}
+
+const containerField = (name: string) => (job: KubeObject) =>
+  listOf(fieldsOf(fieldsOf(specOf(job).template).spec).containers)
+    .map((container) => textOf(container[name]))
+    .join(',');
+
+const JOBS: readonly Column[] = [
+  NAME,
+  text('Status', jobState),
+  text('Completions', completions),
+  text('Duration', duration),
+  AGE,
+  text('Containers', containerField('name'), 1),
+  text('Images', containerField('image'), 1),
+  text('Selector', (job) => pairs(fieldsOf(specOf(job).selector).matchLabels), 1),
+];
+
 const SCALERS: readonly Column[] = [
   NAME,
   text('Reference', scaleTarget),
@@ -235,6 +273,7 @@ export const BUILTIN_COLUMNS: Readonly<Record<string, readonly Column[]>> = {
     AGE,
   ],
   'autoscaling/horizontalpodautoscalers': SCALERS,
+  'batch/jobs': JOBS,
   'rbac.authorization.k8s.io/roles': [NAME, CREATED_AT],
   'rbac.authorization.k8s.io/clusterroles': [NAME, CREATED_AT],
   'rbac.authorization.k8s.io/rolebindings': BINDINGS,

@@ -23,6 +23,12 @@ export const controllerRules: readonly ControllerRule[] = [
   {"group":"trainer.kubeflow.org","resources":["trainjobs/status"],"verbs":["patch"]},
 ];
 
+/** What it needs besides to serve the webhook. */
+export const webhookRules: readonly ControllerRule[] = [
+  {"group":"admissionregistration.k8s.io","resources":["mutatingwebhookconfigurations","validatingwebhookconfigurations"],"verbs":["get","patch"]},
+  {"group":"trainer.kubeflow.org","resources":["clustertrainingruntimes","trainingruntimes"],"verbs":["get"]},
+];
+
 /** What it needs besides, by gang scheduler. */
 export const gangSchedulerRules: Readonly<Record<'volcano' | 'native' | 'scheduler-plugins', readonly ControllerRule[]>> = {
   'volcano': [

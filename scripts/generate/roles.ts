@@ -1,4 +1,5 @@
-import { type PolicyRule, rulesFor } from '../../src/runtime/permissions.ts';
+import { mergeRules, type PolicyRule, rulesFor } from '../../src/runtime/permissions.ts';
+import { webhookPermissions } from '../../src/runtime/webhook.ts';
 import { trainingDomains } from '../../src/training/controller.ts';
 
 /** Any name but `volcano` and `native` stands for a scheduler with the scheduler-plugins' co-scheduling. */
@@ -23,6 +24,11 @@ export interface ControllerRule {
 /** What the controller needs whatever its flags. */
 export const controllerRules: readonly ControllerRule[] = [
 ${lines(always, '  ')}
+];
+
+/** What it needs besides to serve the webhook. */
+export const webhookRules: readonly ControllerRule[] = [
+${lines(mergeRules(webhookPermissions(trainingDomains())), '  ')}
 ];
 
 /** What it needs besides, by gang scheduler. */

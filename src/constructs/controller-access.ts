@@ -7,6 +7,8 @@ export interface AccessRule {
   readonly group: string;
   readonly resources: readonly string[];
   readonly verbs: readonly string[];
+  /** Names of the objects. @default - all */
+  readonly resourceNames?: readonly string[];
 }
 
 export interface ControllerAccessProps {
@@ -50,6 +52,7 @@ export class ControllerAccess extends Construct {
   }
 }
 
-function policyRule({ group, resources, verbs }: AccessRule): k8s.PolicyRule {
-  return { apiGroups: [group], resources: [...resources], verbs: [...verbs] };
+function policyRule({ group, resources, verbs, resourceNames }: AccessRule): k8s.PolicyRule {
+  const named = resourceNames && { resourceNames: [...resourceNames] };
+  return { apiGroups: [group], resources: [...resources], ...named, verbs: [...verbs] };
 }

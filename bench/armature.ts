@@ -12,12 +12,19 @@ export async function armature(api: Api) {
   await buildBundle(folder);
   const { user, kubeconfig } = await installIdentity(api);
   const program = join(folder, 'armature.mjs');
-  const run = (name: string, flags: readonly string[]): Contestant => ({
-    name,
-    user,
-    start: () => ControllerProcess.start({ kubeconfig, program, environment: NODE_ENVIRONMENT, flags }),
-  });
+  const launch = (flags: readonly string[] = []) =>
+    ControllerProcess.start({
+      kubeconfig,
+      program,
+      environment: NODE_ENVIRONMENT,
+      nodeOptions: NODE_ENVIRONMENT.NODE_OPTIONS,
+      flags,
+      readyWithinMs: 120_000,
+    });
+  const run = (name: string, flags: readonly string[]): Contestant => ({ name, user, start: () => launch(flags) });
   return {
+    user,
+    launch,
     asShipped: run('armature', []),
     throttled: run('armature, limited like its peer (20 qps, burst 30)', ['--kube-api-qps=20', '--kube-api-burst=30']),
   };

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { NAMESPACE, POD, PYTORCH_JOB } from '../src/api/kinds.ts';
-import type { KubeObject } from '../src/api/kube.ts';
+import { NAMESPACE, POD } from '../src/api/kinds.ts';
+import type { Kind, KubeObject } from '../src/api/kube.ts';
 import { type ClusterInfo, EXIT_CODE, RUN_SECONDS } from '../src/cluster/index.ts';
 import { systemEnvironment } from '../src/runtime/environment.ts';
 import { HttpClient } from '../src/runtime/http-client.ts';
@@ -9,15 +9,9 @@ import type { Api } from '../test/support/api.ts';
 import { type AuditedRequest, auditPosition, readAudit, tally } from '../test/support/audit-log.ts';
 import { eventually } from '../test/support/eventually.ts';
 import { freshNamespace } from '../test/support/namespace.ts';
-import { pytorchJob } from '../test/support/pytorch-job.ts';
 import type { Contestant } from './contestant.ts';
 import { busySeconds, usageOf } from './process-usage.ts';
-
-export interface Load {
-  readonly jobs: number;
-  /** Of each job, the master included. */
-  readonly pods: number;
-}
+import { eachOf, type Load, workloadOf } from './workload.ts';
 
 export interface TrialResult {
   readonly contestant: string;
@@ -46,13 +40,12 @@ export interface TrialResult {
 
 /** Pods that run for a second and succeed. */
 const SHAPE = { podAnnotations: { [EXIT_CODE]: '0', [RUN_SECONDS]: '1' } };
-const IN_FLIGHT = 32;
 
 /** One controller, started for this, takes one load from submission to the end. */
 export async function trial(api: Api, cluster: ClusterInfo, contestant: Contestant, load: Load): Promise<TrialResult> {
   const runner = await contestant.start();
   try {
-    await runLoad(api, cluster, { jobs: 1, pods: load.pods });
+    await runLoad(api, cluster, { ...load, jobs: 1 });
     const before = usageOf(runner.pid);
     const machine = busySeconds();
     const components = componentCpu(cluster);
@@ -103,20 +96,14 @@ function lastPodCreated(requests: readonly AuditedRequest[]): number {
 }
 
 /** Submits the load and waits for all of it. @returns seconds */
-async function runLoad(api: Api, cluster: ClusterInfo, { jobs, pods }: Load): Promise<number> {
+async function runLoad(api: Api, cluster: ClusterInfo, load: Load): Promise<number> {
   const namespace = await freshNamespace(api);
   const watching = new AbortController();
-  const finished = allSucceeded(cluster, namespace, jobs, watching.signal);
+  const { kind, make } = workloadOf(load.kind);
+  const finished = allSucceeded(cluster, kind, namespace, load.jobs, watching.signal);
   finished.catch(() => {}); // It may fail while jobs are still being submitted; it is awaited below.
   const started = performance.now();
-  let next = 0;
-  const submit = async () => {
-    while (next < jobs) {
-      const job = pytorchJob(namespace, `bench-${next++}`, { ...SHAPE, worker: pods - 1 });
-      await api.create(PYTORCH_JOB, job);
-    }
-  };
-  await Promise.all(Array.from({ length: IN_FLIGHT }, submit));
+  await eachOf(load.jobs, (index) => api.create(kind, make(namespace, `bench-${index}`, load.pods, SHAPE)));
   const ended = await finished;
   watching.abort();
   return (ended - started) / 1000;
@@ -125,17 +112,18 @@ async function runLoad(api: Api, cluster: ClusterInfo, { jobs, pods }: Load): Pr
 /** Resolves to the moment when the watcher saw the last job succeed. A busy apiserver drops watchers: it watches again. */
 async function allSucceeded(
   cluster: ClusterInfo,
+  kind: Kind,
   namespace: string,
   jobs: number,
   signal: AbortSignal,
 ): Promise<number> {
   const access = await loadAccess({ kubeconfig: cluster.kubeconfig });
   const client = new HttpClient({ access, environment: systemEnvironment, userAgent: 'armature-bench' });
-  let { resourceVersion } = await client.list(PYTORCH_JOB, { namespace });
+  let { resourceVersion } = await client.list(kind, { namespace });
   const succeeded = new Set<string>();
   try {
     while (!signal.aborted) {
-      const watch = client.watch(PYTORCH_JOB, { namespace, resourceVersion, timeoutSeconds: 1800, signal });
+      const watch = client.watch(kind, { namespace, resourceVersion, timeoutSeconds: 1800, signal });
       for await (const { object } of watch) {
         resourceVersion = object.metadata.resourceVersion ?? resourceVersion;
         if (hasSucceeded(object)) succeeded.add(object.metadata.name ?? '');

@@ -5,8 +5,8 @@ export interface ControllerRule {
   readonly group: string;
   readonly resources: readonly string[];
   readonly verbs: readonly string[];
-  /** Of these objects only. @default - all */
-  readonly names?: readonly string[];
+  /** Names of the objects. @default - all */
+  readonly resourceNames?: readonly string[];
 }
 
 /** What the controller needs whatever its flags. */
@@ -23,11 +23,17 @@ export const controllerRules: readonly ControllerRule[] = [
   {"group":"kubeflow.org","resources":["jaxjobs","mpijobs","paddlejobs","pytorchjobs","tfjobs","xgboostjobs"],"verbs":["delete","list","watch"]},
   {"group":"kubeflow.org","resources":["jaxjobs/finalizers","mpijobs/finalizers","paddlejobs/finalizers","pytorchjobs/finalizers","tfjobs/finalizers","xgboostjobs/finalizers"],"verbs":["update"]},
   {"group":"kubeflow.org","resources":["jaxjobs/status","mpijobs/status","paddlejobs/status","pytorchjobs/status","tfjobs/status","xgboostjobs/status"],"verbs":["patch"]},
-  {"group":"rbac.authorization.k8s.io","resources":["clusterroles"],"verbs":["bind"],"names":["armature-mpi-launcher"]},
+  {"group":"rbac.authorization.k8s.io","resources":["clusterroles"],"verbs":["bind"],"resourceNames":["armature-mpi-launcher"]},
   {"group":"rbac.authorization.k8s.io","resources":["rolebindings"],"verbs":["create","list","watch"]},
   {"group":"trainer.kubeflow.org","resources":["clustertrainingruntimes","trainingruntimes","trainjobs"],"verbs":["list","watch"]},
   {"group":"trainer.kubeflow.org","resources":["trainjobs/finalizers"],"verbs":["update"]},
   {"group":"trainer.kubeflow.org","resources":["trainjobs/status"],"verbs":["patch"]},
+];
+
+/** What it needs besides to serve the webhook. */
+export const webhookRules: readonly ControllerRule[] = [
+  {"group":"admissionregistration.k8s.io","resources":["mutatingwebhookconfigurations","validatingwebhookconfigurations"],"verbs":["get","patch"]},
+  {"group":"trainer.kubeflow.org","resources":["clustertrainingruntimes","trainingruntimes"],"verbs":["get"]},
 ];
 
 /** What it needs besides, by gang scheduler. */

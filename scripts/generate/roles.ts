@@ -1,4 +1,5 @@
-import { type PolicyRule, rulesFor } from '../../src/runtime/permissions.ts';
+import { mergeRules, type PolicyRule, rulesFor } from '../../src/runtime/permissions.ts';
+import { webhookPermissions } from '../../src/runtime/webhook.ts';
 import { trainingDomains } from '../../src/training/controller.ts';
 
 /** Any name but `volcano` and `native` stands for a scheduler with the scheduler-plugins' co-scheduling. */
@@ -18,13 +19,18 @@ export interface ControllerRule {
   readonly group: string;
   readonly resources: readonly string[];
   readonly verbs: readonly string[];
-  /** Of these objects only. @default - all */
-  readonly names?: readonly string[];
+  /** Names of the objects. @default - all */
+  readonly resourceNames?: readonly string[];
 }
 
 /** What the controller needs whatever its flags. */
 export const controllerRules: readonly ControllerRule[] = [
 ${lines(always, '  ')}
+];
+
+/** What it needs besides to serve the webhook. */
+export const webhookRules: readonly ControllerRule[] = [
+${lines(mergeRules(webhookPermissions(trainingDomains())), '  ')}
 ];
 
 /** What it needs besides, by gang scheduler. */
@@ -41,8 +47,8 @@ function additional(rules: readonly PolicyRule[], known: readonly PolicyRule[]):
 
 function lines(rules: readonly PolicyRule[], indent: string): string {
   return rules
-    .flatMap(({ apiGroups, resources, verbs, resourceNames: names }) =>
-      apiGroups.map((group) => `${indent}${JSON.stringify({ group, resources, verbs, names })},`),
+    .flatMap(({ apiGroups, resources, verbs, resourceNames }) =>
+      apiGroups.map((group) => `${indent}${JSON.stringify({ group, resources, verbs, resourceNames })},`),
     )
     .join('\n');
 }

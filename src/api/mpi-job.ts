@@ -55,7 +55,8 @@ const mpiJobSpec = (version: Version) => {
     },
     {
       rule: "!has(self.transport) || self.transport != 'ssh' || !has(self.runPolicy) || !has(self.runPolicy.restartScope) || self.runPolicy.restartScope != 'Job'",
-      message: 'spec.runPolicy.restartScope: over ssh, every try of the launcher starts all processes anew, whatever the scope; leave it out',
+      message:
+        'spec.runPolicy.restartScope: over ssh, every try of the launcher starts all processes anew, whatever the scope; leave it out',
     },
   );
 };

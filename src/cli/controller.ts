@@ -1,5 +1,6 @@
 import { hostname } from 'node:os';
 import { Command, InvalidArgumentError } from 'commander';
+import { DEFAULTER_NAME, VALIDATOR_NAME } from '../api/webhook-names.ts';
 import { systemEnvironment } from '../runtime/environment.ts';
 import { HttpClient } from '../runtime/http-client.ts';
 import { loadAccess } from '../runtime/kubeconfig.ts';
@@ -108,8 +109,9 @@ async function run(flags: Flags): Promise<void> {
   };
   const webhook = {
     address: flags.webhookBindAddress,
-    dnsNames: [`${flags.webhookService}.svc`],
-    configuration: CONTROLLER_NAME,
+    dnsNames: [`${flags.webhookService}.svc`, 'localhost'],
+    configuration: VALIDATOR_NAME,
+    mutatingConfiguration: DEFAULTER_NAME,
   };
   const manager = runManager({
     client,

@@ -7,8 +7,8 @@ export interface AccessRule {
   readonly group: string;
   readonly resources: readonly string[];
   readonly verbs: readonly string[];
-  /** Of these objects only. @default - all */
-  readonly names?: readonly string[];
+  /** Names of the objects. @default - all */
+  readonly resourceNames?: readonly string[];
 }
 
 export interface ControllerAccessProps {
@@ -52,7 +52,7 @@ export class ControllerAccess extends Construct {
   }
 }
 
-function policyRule({ group, resources, verbs, names }: AccessRule): k8s.PolicyRule {
-  const named = names && { resourceNames: [...names] };
-  return { apiGroups: [group], resources: [...resources], verbs: [...verbs], ...named };
+function policyRule({ group, resources, verbs, resourceNames }: AccessRule): k8s.PolicyRule {
+  const named = resourceNames && { resourceNames: [...resourceNames] };
+  return { apiGroups: [group], resources: [...resources], ...named, verbs: [...verbs] };
 }

@@ -1,4 +1,4 @@
-import { controllerRules } from '../../imports/controller-rules.ts';
+import { controllerRules, webhookRules } from '../../imports/controller-rules.ts';
 import manifest from '../../package.json' with { type: 'json' };
 import { allCrds, type CustomResourceDefinition, DEFINITIONS, type Kind } from '../api/index.ts';
 import type { AccessRule } from './controller-access.ts';
@@ -9,6 +9,8 @@ export interface InstalledApi {
   readonly crds: readonly CustomResourceDefinition[];
   /** Collected by `npm run generate` from what the controller's domains declare. */
   readonly controllerRules: readonly AccessRule[];
+  /** What it needs besides to serve the webhook. */
+  readonly webhookRules: readonly AccessRule[];
   readonly trainingKinds: readonly Kind[];
 }
 
@@ -17,6 +19,7 @@ export function installedApi(): InstalledApi {
     version: manifest.version,
     crds: allCrds(),
     controllerRules,
+    webhookRules,
     trainingKinds: DEFINITIONS.map((definition) => definition.kind).filter((kind) => kind.group === 'kubeflow.org'),
   };
 }

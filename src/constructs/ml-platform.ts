@@ -2,6 +2,7 @@ import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
 import { TRAIN_JOB, TRAINING_RUNTIME } from '../api/kinds.ts';
 import type { Kind } from '../api/kube.ts';
+import { AdmissionWebhook } from './admission-webhook.ts';
 import { ClusterRuntimeViewers } from './cluster-runtime-viewers.ts';
 import { ControllerAccess } from './controller-access.ts';
 import { ControllerWorkload, DEFAULT_CONTROLLER_RESOURCES } from './controller-workload.ts';
@@ -42,6 +43,12 @@ export interface MlPlatformProps {
    * @default - pods are scheduled one by one
    */
   readonly gangScheduler?: GangScheduler;
+  /**
+   * Has the API server ask the controller about TrainJobs and their runtimes before it stores them, so that mistakes are
+   * refused at once. Without it they are told on the TrainJob's conditions.
+   * @default true
+   */
+  readonly webhook?: boolean;
   /**
    * Further flags of `armature controller`.
    * @default - none; `--leader-elect` is always given
@@ -88,10 +95,15 @@ export class MlPlatform extends Construct {
       metadata: { name: 'armature-controller', namespace, labels: CONTROLLER_LABELS },
       automountToken: false,
     });
+    const webhook = props.webhook === false ? undefined : new AdmissionWebhook(this, 'Webhook', { namespace });
     this.access = new ControllerAccess(this, 'Access', {
       namespace,
       serviceAccount: this.serviceAccount,
-      rules: [...api.controllerRules, ...(gang?.rules ?? [])],
+      rules: [
+        ...api.controllerRules,
+        ...(gang?.rules ?? []),
+        ...(webhook ? AdmissionWebhook.rules(api.webhookRules) : []),
+      ],
     });
     new MpiLaunchers(this, 'MpiLaunchers', { controller: controllerUser(namespace, this.serviceAccount.name) });
     this.controller = new ControllerWorkload(this, 'Controller', {
@@ -103,6 +115,7 @@ export class MlPlatform extends Construct {
       args: [
         '--leader-elect',
         ...(gang ? ['--gang-scheduler-name', gang.schedulerName] : []),
+        ...(webhook?.args ?? []),
         ...(props.controllerArgs ?? []),
       ],
     });
@@ -113,7 +126,13 @@ export class MlPlatform extends Construct {
     new TenantRoles(this, 'TrainingRoles', { domain: 'training', kinds: api.trainingKinds });
     new TenantRoles(this, 'TrainerRoles', { domain: 'trainer', kinds: [TRAIN_JOB], shown: [TRAINING_RUNTIME] });
     new ClusterRuntimeViewers(this, 'ClusterRuntimeViewers');
-    const namespaced: Construct[] = [this.serviceAccount, this.access, this.controller, network];
+    const namespaced: Construct[] = [
+      ...(webhook ? [webhook] : []),
+      this.serviceAccount,
+      this.access,
+      this.controller,
+      network,
+    ];
     if (props.serviceMonitor) namespaced.push(new ServiceMonitor(this, 'ServiceMonitor', { namespace }));
 
     for (const construct of namespaced) construct.node.addDependency(this.namespace);

@@ -1,4 +1,5 @@
 import type { Kind, KubeObject } from '../api/kube.ts';
+import type { ObjectRef } from './client.ts';
 import type { Instant, RandomBytes } from './environment.ts';
 
 /** A kind that a domain creates. */
@@ -112,6 +113,21 @@ export interface Plan {
   readonly wakeAt?: Instant;
 }
 
+/** What the API server asks before it stores an object of a kind, where the platform has a webhook. */
+export interface AdmissionCheck<T extends KubeObject = KubeObject> {
+  readonly kind: Kind;
+  /** Objects that the answer depends on, read at the moment of the call. */
+  readonly reads?: readonly { readonly kind: Kind; readonly refs: (object: T) => readonly ObjectRef[] }[];
+  /** Why an object is refused, naming the field, and what its author should know. Pure. */
+  validate?(
+    object: T,
+    previous: T | undefined,
+    found: readonly KubeObject[],
+  ): { readonly problems: readonly string[]; readonly warnings?: readonly string[] };
+  /** The object as it is to be stored; only its spec may differ. Pure. */
+  mutate?(object: T, previous: T | undefined, now: Instant): T;
+}
+
 export interface CounterSpec {
   readonly name: string;
   readonly help: string;
@@ -130,4 +146,6 @@ export interface Domain<T extends KubeObject = KubeObject> {
   plan(observed: Observed<T>, now: Instant): Plan;
   /** Says why an object is refused at admission, naming the field, or nothing. Pure; for what CEL cannot say. */
   validate?(object: T, previous?: T): readonly string[];
+  /** Further checks at admission, also for kinds that the domain only reads. */
+  readonly admission?: readonly AdmissionCheck[];
 }

@@ -33,7 +33,7 @@ export interface ManagerOptions {
   /** `:8081`; off when absent or `0`. */
   readonly healthAddress?: string;
   /** Serves what the domains' `validate` says to the apiserver. @default - no webhook */
-  readonly webhook?: Pick<WebhookOptions, 'address' | 'dnsNames' | 'configuration'>;
+  readonly webhook?: Pick<WebhookOptions, 'address' | 'dnsNames' | 'configuration' | 'mutatingConfiguration'>;
   readonly log?: Logger;
   readonly metrics?: Metrics;
 }

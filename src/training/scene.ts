@@ -56,7 +56,11 @@ export function waitsForGroup({ gang, children }: Scene): boolean {
   return !gang.admits(group) || (group !== undefined && isTerminating(group));
 }
 
-function placed(job: Job, children: readonly KubeObject[], standIns?: readonly Pod[]): Pick<Scene, 'roster' | 'stale' | 'tally'> {
+function placed(
+  job: Job,
+  children: readonly KubeObject[],
+  standIns?: readonly Pod[],
+): Pick<Scene, 'roster' | 'stale' | 'tally'> {
   const stale = stalePods(job, children);
   const present = children.filter((child) => !stale.includes(child));
   const pods = children.filter(({ kind }) => kind === 'Pod') as readonly Pod[];

@@ -36,21 +36,22 @@ const review = (object: KubeObject, oldObject?: KubeObject) => ({
 });
 
 describe('reviewAdmission', () => {
-  const response = (object: KubeObject, old?: KubeObject) => reviewAdmission([domain], review(object, old)).response;
+  const response = async (object: KubeObject, old?: KubeObject) =>
+    (await reviewAdmission([domain], review(object, old))).response;
 
-  test('allows what is right and refuses with every reason', () => {
-    expect(response(job('j', { spec: {} }))).toEqual({ uid: 'r', allowed: true });
-    expect(response(job('j'))).toMatchObject({
+  test('allows what is right and refuses with every reason', async () => {
+    expect(await response(job('j', { spec: {} }))).toEqual({ uid: 'r', allowed: true });
+    expect(await response(job('j'))).toMatchObject({
       allowed: false,
       status: { code: 422, message: 'PyTorchJob a/j is refused: spec: is missing' },
     });
-    expect(response(job('j', { spec: {} }), job('j'))?.allowed).toBe(false);
+    expect((await response(job('j', { spec: {} }), job('j')))?.allowed).toBe(false);
   });
 
-  test('allows what no domain knows and what is being deleted; refuses what cannot be checked', () => {
-    expect(response({ apiVersion: 'v1', kind: 'Pod', metadata: { name: 'p' } })?.allowed).toBe(true);
-    expect(response(job('j', { metadata: { name: 'j', deletionTimestamp: 'now' } }))?.allowed).toBe(true);
-    expect(response(job('odd'))?.status?.message).toContain('cannot be checked: odd');
+  test('allows what no domain knows and what is being deleted; refuses what cannot be checked', async () => {
+    expect((await response({ apiVersion: 'v1', kind: 'Pod', metadata: { name: 'p' } }))?.allowed).toBe(true);
+    expect((await response(job('j', { metadata: { name: 'j', deletionTimestamp: 'now' } })))?.allowed).toBe(true);
+    expect((await response(job('odd')))?.status?.message).toContain('cannot be checked: odd');
   });
 });
 

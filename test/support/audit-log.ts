@@ -15,6 +15,8 @@ export interface AuditedRequest {
   /** What the server said to a refusal. */
   readonly message: string;
   readonly userAgent: string;
+  /** Path and query. */
+  readonly uri: string;
   /** Milliseconds since the epoch. */
   readonly receivedAt: number;
 }
@@ -24,6 +26,7 @@ interface AuditLine {
   readonly verb: string;
   readonly user: { readonly username: string };
   readonly userAgent?: string;
+  readonly requestURI?: string;
   readonly requestReceivedTimestamp?: string;
   readonly objectRef?: {
     readonly apiGroup?: string;
@@ -61,6 +64,7 @@ export async function readAudit(path: string, from = 0): Promise<AuditedRequest[
       code: line.responseStatus?.code ?? 0,
       message: line.responseStatus?.message ?? '',
       userAgent: line.userAgent ?? '',
+      uri: line.requestURI ?? '',
       receivedAt: Date.parse(line.requestReceivedTimestamp ?? ''),
     });
   }
@@ -76,6 +80,22 @@ export function countedWrites(requests: readonly AuditedRequest[], user: string)
       request.resource !== 'leases' &&
       request.resource !== 'events',
   );
+}
+
+/**
+ * By kind and label selector, how often everything was read: lists, each page of one, and watches that begin with the
+ * current state.
+ */
+export function listCalls(requests: readonly AuditedRequest[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const { verb, group, resource, uri } of requests) {
+    const query = new URLSearchParams(uri.split('?')[1] ?? '');
+    if (verb !== 'list' && query.get('sendInitialEvents') !== 'true') continue;
+    const selector = query.get('labelSelector');
+    const key = `${group ? `${group}/` : ''}${resource}${selector ? `?${selector}` : ''}`;
+    counts[key] = (counts[key] ?? 0) + 1;
+  }
+  return counts;
 }
 
 /** `verb group/resource` to how often, for a table. */

@@ -23,7 +23,7 @@ const rbacRule = (rule: AccessRule): RbacRule => ({
   apiGroups: [rule.group],
   resources: rule.resources,
   verbs: rule.verbs,
-  ...(rule.names && { resourceNames: rule.names }),
+  ...(rule.resourceNames && { resourceNames: rule.resourceNames }),
 });
 
 /** Every single grant as `verb group/resource`, as the audit log would tally its use. */

@@ -25,6 +25,10 @@ export function runtimeKey(job: TrainJob): string {
 export const runtimeTitle = (job: TrainJob): string =>
   `${job.spec.runtimeRef.kind ?? CLUSTER_TRAINING_RUNTIME.kind} ${job.spec.runtimeRef.name}`;
 
+/** What is said of a runtime that nobody runs. */
+export const unsupportedRuntime = ({ spec: { runtimeRef } }: TrainJob): string =>
+  `unsupported runtime: ${runtimeRef.kind}.${runtimeRef.apiGroup}; spec.runtimeRef.kind may be ${CLUSTER_TRAINING_RUNTIME.kind} or ${TRAINING_RUNTIME.kind}`;
+
 const DATA_KEY = 'runtime';
 
 export const isSnapshot = (job: TrainJob, child: KubeObject): boolean =>

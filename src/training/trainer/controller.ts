@@ -4,6 +4,7 @@ import { TRAIN_JOB_LABEL } from '../../api/labels.ts';
 import type { TrainJob } from '../../api/train-job.ts';
 import type { Domain, Permission } from '../../runtime/domain.ts';
 import type { TrainingOptions } from '../options.ts';
+import { TRAINER_ADMISSION } from './admission.ts';
 import { isSnapshot, runtimeKey, runtimeKind } from './blueprint.ts';
 import { podGroupKind } from './gang.ts';
 import { CLUSTER_RUNTIMES, FINISHED_COUNTER, planTrainJob, RUNTIMES } from './plan.ts';
@@ -26,6 +27,7 @@ export function trainerDomain(options: TrainingOptions = {}): Domain {
     counters: [
       { name: FINISHED_COUNTER, help: 'TrainJobs that came to their end', labels: ['job_namespace', 'outcome'] },
     ],
+    admission: TRAINER_ADMISSION,
     plan: (observed, now) => planTrainJob(observed, now, options),
   };
   return domain as Domain;

@@ -7,7 +7,7 @@ import type { TrainingRuntime } from '../../api/training-runtime.ts';
 import type { Observed, Plan, PlannedCount, PlannedEvent } from '../../runtime/domain.ts';
 import type { Instant } from '../../runtime/environment.ts';
 import type { TrainingOptions } from '../options.ts';
-import { readSnapshot, runtimeKind, runtimeTitle, snapshotOf } from './blueprint.ts';
+import { readSnapshot, runtimeKind, runtimeTitle, snapshotOf, unsupportedRuntime } from './blueprint.ts';
 import { companionsOf } from './companions.ts';
 import { conditionIn, isFinished } from './conditions.ts';
 import { gangProblems, podGroupOf } from './gang.ts';
@@ -37,9 +37,9 @@ export function planTrainJob(observed: Observed<TrainJob>, now: Instant, options
 
 const TOO_LATE: Obstacle = { reason: 'DeadlineExceeded', message: 'TrainJob exceeded its active deadline' };
 
-const unsupported = ({ spec: { runtimeRef } }: TrainJob): Obstacle => ({
+const unsupported = (job: TrainJob): Obstacle => ({
   reason: 'TrainingRuntimeNotSupported',
-  message: `unsupported runtime: ${runtimeRef.kind}.${runtimeRef.apiGroup}; runtimeRef.kind may be ClusterTrainingRuntime or TrainingRuntime`,
+  message: unsupportedRuntime(job),
 });
 
 interface Circumstances {

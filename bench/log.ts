@@ -1,0 +1,3 @@
+export const log = (line: string): void => {
+  process.stderr.write(`${line}\n`);
+};

@@ -61,19 +61,23 @@ export class ControllerLoop {
 
     const own = informers.request({ kind: domain.kind });
     own.listen((change) => this.#onObject(change));
-    const owned = domain.owns.map(({ kind, fields, labelSelector, optional, update }) => {
+    const owned = domain.owns.map(({ kind, fields, labelSelector, optional }) => {
       const informer = informers.request({
         kind,
         ...(labelSelector && { labelSelector }),
         ...(optional && { optional }),
-        // What is compared with the plan has to be there whole.
-        ...(fields && update === 'never' && { fields }),
+        ...(fields && { fields }),
       });
       informer.listen((change) => this.#onChild(change));
       return informer.cache;
     });
-    const lookups = reads.map(({ kind, fields, optional }, index) => {
-      const informer = informers.request({ kind, ...(fields && { fields }), ...(optional && { optional }) });
+    const lookups = reads.map(({ kind, fields, labelSelector, optional }, index) => {
+      const informer = informers.request({
+        kind,
+        ...(labelSelector && { labelSelector }),
+        ...(optional && { optional }),
+        ...(fields && { fields }),
+      });
       informer.listen((change) => this.#onLookup(index, change));
       return informer.cache;
     });
@@ -183,7 +187,9 @@ export class ControllerLoop {
   #onLookup(lookup: number, change: Change): void {
     const { object } = change;
     if (change.type === 'updated' && sameBesidesVersion(change.previous, object)) return;
-    for (const key of this.#dependants[lookup]?.get(keyOf(object.metadata)) ?? []) this.#gather(key);
+    const by = this.#options.domain.reads?.[lookup]?.by ?? 'name';
+    const found = by === 'name' ? keyOf(object.metadata) : controllerOf(object)?.uid;
+    for (const key of this.#dependants[lookup]?.get(found ?? '') ?? []) this.#gather(key);
   }
 
   #gather(key: string): void {

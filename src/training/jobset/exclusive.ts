@@ -45,7 +45,7 @@ function withAffinity(spec: PodSpec, topologyKey: string, key: string): PodSpec 
     topologyKey,
     namespaceSelector: {},
   });
-  const with_ = (terms: Terms | undefined, more: object) => ({
+  const withTerm = (terms: Terms | undefined, more: object) => ({
     ...terms,
     [REQUIRED]: [...(terms?.[REQUIRED] ?? []), more],
   });
@@ -59,8 +59,8 @@ function withAffinity(spec: PodSpec, topologyKey: string, key: string): PodSpec 
     ...spec,
     affinity: {
       ...affinity,
-      podAffinity: with_(podAffinity as Terms | undefined, term(own)),
-      podAntiAffinity: with_(podAntiAffinity as Terms | undefined, term(...others)),
+      podAffinity: withTerm(podAffinity as Terms | undefined, term(own)),
+      podAntiAffinity: withTerm(podAntiAffinity as Terms | undefined, term(...others)),
     },
   };
 }

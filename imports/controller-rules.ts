@@ -9,7 +9,7 @@ export interface ControllerRule {
 
 /** What the controller needs whatever its flags. */
 export const controllerRules: readonly ControllerRule[] = [
-  {"group":"","resources":["configmaps"],"verbs":["create","list","watch"]},
+  {"group":"","resources":["configmaps","persistentvolumeclaims"],"verbs":["create","list","watch"]},
   {"group":"","resources":["nodes"],"verbs":["list","watch"]},
   {"group":"","resources":["pods","services"],"verbs":["create","delete","list","watch"]},
   {"group":"autoscaling","resources":["horizontalpodautoscalers"],"verbs":["create","delete","list","patch","watch"]},

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { attemptStatus, failureRecord, restartScope } from './attempts.ts';
+import { checkpointPolicy } from './checkpoint.ts';
 import type { ResourceDefinition } from './crd.ts';
 import type { Kind, KubeObject } from './kube.ts';
 import { MANAGED_BY_MULTIKUEUE, MANAGED_BY_TRAINING_OPERATOR } from './labels.ts';
@@ -46,6 +47,8 @@ export const runPolicy = () =>
         cleanPodPolicy: oneOf(text(16), 'spec.runPolicy.cleanPodPolicy', ['', ...CLEAN_POD_POLICIES]).optional(),
         /** Ours. */
         restartScope: restartScope(),
+        /** Ours. */
+        checkpoint: checkpointPolicy().optional(),
         managedBy: oneOf(text(), 'spec.runPolicy.managedBy', [
           MANAGED_BY_TRAINING_OPERATOR,
           MANAGED_BY_MULTIKUEUE,

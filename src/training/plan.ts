@@ -3,6 +3,7 @@ import type { Observed, Plan } from '../runtime/domain.ts';
 import type { Instant } from '../runtime/environment.ts';
 import { attemptNumber } from './attempt.ts';
 import { replacementWakes } from './backoff.ts';
+import { isCheckpointClaim } from './checkpoint.ts';
 import { tellChildren } from './child-events.ts';
 import { wantedChildren } from './children.ts';
 import { expiryOf, leftovers } from './cleanup.ts';
@@ -123,7 +124,7 @@ const expired = ({ job, kind }: Scene) => [
 
 function planSuspended(scene: Scene): Plan {
   const suspended = recordSuspension(scene, withoutTrouble(recordCreation(scene)));
-  const remove = scene.children.filter((child) => !isTerminating(child));
+  const remove = scene.children.filter((child) => !isTerminating(child) && !isCheckpointClaim(child));
   const told = tellChildren(suspended, [], remove);
   return {
     ...planOf(scene, told),

@@ -13,9 +13,9 @@ export interface ControllerRule {
 export const controllerRules: readonly ControllerRule[] = [
   {"group":"","resources":["configmaps"],"verbs":["create","list","patch","watch"]},
   {"group":"","resources":["nodes"],"verbs":["list","watch"]},
+  {"group":"","resources":["persistentvolumeclaims","serviceaccounts"],"verbs":["create","list","watch"]},
   {"group":"","resources":["pods","services"],"verbs":["create","delete","list","watch"]},
   {"group":"","resources":["secrets"],"verbs":["create"]},
-  {"group":"","resources":["serviceaccounts"],"verbs":["create","list","watch"]},
   {"group":"autoscaling","resources":["horizontalpodautoscalers"],"verbs":["create","delete","list","patch","watch"]},
   {"group":"batch","resources":["jobs"],"verbs":["create","delete","list","patch","watch"]},
   {"group":"events.k8s.io","resources":["events"],"verbs":["create","patch"]},

@@ -139,12 +139,37 @@ export interface RunPolicy {
   readonly cleanPodPolicy?: string;
   /** spec.runPolicy.restartScope must be one of Pod, Job, Container */
   readonly restartScope?: string;
+  /**
+   * spec.runPolicy.checkpoint needs one place: give it a claim to be made, a claimName, or a uri
+   * spec.runPolicy.checkpoint.path must be absolute
+   * spec.runPolicy.checkpoint.uri must name a store and a bucket, such as s3://bucket/runs
+   */
+  readonly checkpoint?: Checkpoint;
   /** spec.runPolicy.managedBy must be one of kubeflow.org/training-operator, kueue.x-k8s.io/multikueue */
   readonly managedBy?: string;
   readonly schedulingPolicy?: SchedulingPolicy;
   /** @default false */
   readonly suspend?: boolean;
   readonly ttlSecondsAfterFinished?: number;
+}
+
+export interface Checkpoint {
+  readonly claim?: Claim;
+  readonly claimName?: string;
+  readonly uri?: string;
+  readonly endpoint?: string;
+  readonly secretName?: string;
+  readonly path?: string;
+  /** spec.runPolicy.checkpoint.resume must be one of auto, never */
+  readonly resume?: string;
+  readonly gracePeriodSeconds?: number;
+}
+
+export interface Claim {
+  readonly size: number | string;
+  readonly storageClassName?: string;
+  /** spec.runPolicy.checkpoint.claim.accessMode must be one of ReadWriteMany, ReadWriteOnce, ReadWriteOncePod */
+  readonly accessMode?: string;
 }
 
 export interface SchedulingPolicy {
@@ -378,6 +403,12 @@ export interface MPIJobSpecRunPolicy {
   readonly cleanPodPolicy?: string;
   /** spec.runPolicy.restartScope must be one of Pod, Job, Container */
   readonly restartScope?: string;
+  /**
+   * spec.runPolicy.checkpoint needs one place: give it a claim to be made, a claimName, or a uri
+   * spec.runPolicy.checkpoint.path must be absolute
+   * spec.runPolicy.checkpoint.uri must name a store and a bucket, such as s3://bucket/runs
+   */
+  readonly checkpoint?: Checkpoint;
   /** spec.runPolicy.managedBy must be one of kubeflow.org/training-operator, kubeflow.org/mpi-operator, kueue.x-k8s.io/multikueue */
   readonly managedBy?: string;
   readonly schedulingPolicy?: SchedulingPolicy;

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { attemptStatus, failureRecord, restartScope } from './attempts.ts';
+import { checkpointPolicy } from './checkpoint.ts';
 import type { ResourceDefinition } from './crd.ts';
 import type { Kind, KubeObject } from './kube.ts';
 import { MANAGED_BY_MULTIKUEUE, MANAGED_BY_TRAINING_OPERATOR } from './labels.ts';
@@ -47,6 +48,8 @@ export const runPolicy = (managers: readonly string[] = [MANAGED_BY_TRAINING_OPE
         cleanPodPolicy: oneOf(text(16), 'spec.runPolicy.cleanPodPolicy', ['', ...CLEAN_POD_POLICIES]).optional(),
         /** Ours. */
         restartScope: restartScope(),
+        /** Ours. */
+        checkpoint: checkpointPolicy().optional(),
         managedBy: oneOf(text(), 'spec.runPolicy.managedBy', [...managers, MANAGED_BY_MULTIKUEUE]).optional(),
         schedulingPolicy: schedulingPolicy().optional(),
         suspend: stored(z.boolean(), false),

@@ -2,6 +2,7 @@ import { type ApiObjectMetadata, Lazy } from 'cdk8s';
 import { Construct } from 'constructs';
 import { CHECKPOINT_INTERVAL_ANNOTATION } from '../api/index.ts';
 import type { Capacity } from './capacity.ts';
+import type { Checkpoint } from './checkpoint.ts';
 import type { Platform } from './cluster-platform.ts';
 import { addClaimTemplates } from './device-claims.ts';
 import type { Framework } from './framework.ts';
@@ -38,6 +39,11 @@ export interface DistributedTrainingJobProps {
    */
   readonly capacity?: Capacity;
   /**
+   * Where the job keeps checkpoints, so that another attempt goes on where the last one was.
+   * @default - nowhere: each attempt begins anew
+   */
+  readonly checkpoint?: Checkpoint;
+  /**
    * How near to one another the pods run.
    * @default - they are placed one by one
    */
@@ -70,12 +76,18 @@ export class DistributedTrainingJob extends Construct {
     });
     const claims = addClaimTemplates(this, this.render().roles, this.setting.context, props.metadata?.namespace);
     for (const claim of claims) resource.node.addDependency(claim);
+    const claim = props.checkpoint?.addTo(this, this.name, props.metadata?.namespace);
+    if (claim) resource.node.addDependency(claim);
     this.node.addValidation({ validate: () => this.problems() });
   }
 
   private render() {
-    const { runPolicy, queue, context } = this.setting;
-    return this.framework.specWith(runPolicyOf({ ...queue?.entry, ...runPolicy }), context);
+    const { runPolicy, queue, context, checkpoint } = this.setting;
+    const policy = runPolicyOf({ ...queue?.entry, ...runPolicy });
+    return this.framework.specWith(
+      { ...policy, ...(checkpoint && { checkpoint: checkpoint.policyFor(this.name) }) },
+      context,
+    );
   }
 
   private problems(): string[] {
@@ -95,7 +107,7 @@ export class DistributedTrainingJob extends Construct {
 }
 
 function settingOf(jobName: string, props: DistributedTrainingJobProps): JobSetting {
-  const { platform, capacity, topology, queue, runPolicy = {}, metadata } = props;
+  const { platform, capacity, topology, queue, checkpoint, runPolicy = {}, metadata } = props;
   const context: JobContext = {
     jobName,
     ...(platform && { platform }),
@@ -106,6 +118,7 @@ function settingOf(jobName: string, props: DistributedTrainingJobProps): JobSett
     context,
     runPolicy,
     queue: typeof queue === 'string' ? Queue.kueue(queue) : queue,
-    checkpointed: metadata?.annotations?.[CHECKPOINT_INTERVAL_ANNOTATION] !== undefined,
+    checkpoint,
+    checkpointed: checkpoint !== undefined || metadata?.annotations?.[CHECKPOINT_INTERVAL_ANNOTATION] !== undefined,
   };
 }

@@ -7,6 +7,7 @@ export * from './accelerator-nvidia-models.ts';
 export type { AcceleratorRequest, AcceleratorSlice, DeviceClaim } from './accelerator-request.ts';
 export { TpuGeneration, type TpuOptions } from './accelerator-tpu.ts';
 export * from './capacity.ts';
+export * from './checkpoint.ts';
 export * from './cluster-platform.ts';
 export * from './data-source.ts';
 export * from './distributed-training-job.ts';

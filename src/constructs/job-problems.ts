@@ -1,4 +1,5 @@
 import { acceleratorProblems, fieldOf } from './accelerator-problems.ts';
+import type { Checkpoint } from './checkpoint.ts';
 import { Platform } from './cluster-platform.ts';
 import type { JobContext } from './job-context.ts';
 import type { Queue } from './queue.ts';
@@ -10,6 +11,7 @@ export interface JobSetting {
   readonly context: JobContext;
   readonly runPolicy: RunPolicyProps;
   readonly queue: Queue | undefined;
+  readonly checkpoint: Checkpoint | undefined;
   /** The job saves checkpoints, or says that it does. */
   readonly checkpointed: boolean;
 }
@@ -21,7 +23,8 @@ export function jobProblems(roles: readonly ResolvedRole[], setting: JobSetting)
     ...capacityProblems(roles, setting),
     ...topologyProblems(setting),
     ...queueProblems(setting),
-    ...roles.flatMap(mountProblems),
+    ...roles.flatMap((role) => mountProblems(role, setting.checkpoint)),
+    ...(setting.checkpoint?.problemsOf(roles.reduce((pods, { replicas }) => pods + replicas, 0)) ?? []),
   ];
   return [...new Set(problems)];
 }
@@ -34,7 +37,7 @@ function capacityProblems(roles: readonly ResolvedRole[], { context, checkpointe
       ...capacity.problemsOn(context.platform ?? Platform.plain()),
       ...(capacity.needsCheckpoint && !checkpointed
         ? [
-            "'capacity': spot machines may be taken at any moment, and the job saves no checkpoints: annotate it with armature.dev/checkpoint-interval when it does, use Capacity.onDemand(), or accept the loss with Capacity.spot({ mayLoseWork: true })",
+            "'capacity': spot machines may be taken at any moment, and the job saves no checkpoints: give it a 'checkpoint', annotate it with armature.dev/checkpoint-interval when it saves them elsewhere, use Capacity.onDemand(), or accept the loss with Capacity.spot({ mayLoseWork: true })",
           ]
         : []),
     ];
@@ -66,9 +69,13 @@ function queueProblems({ runPolicy, queue }: JobSetting): string[] {
   return problems;
 }
 
-function mountProblems(role: ResolvedRole): string[] {
+function mountProblems(role: ResolvedRole, checkpoint: Checkpoint | undefined): string[] {
   const { volumes = [], data = [] } = role.props;
-  const paths = [...volumes.map(({ path }) => path), ...data.map(({ options }) => options.path)];
+  const paths = [
+    ...volumes.map(({ path }) => path),
+    ...data.map(({ options }) => options.path),
+    ...(checkpoint?.path ? [checkpoint.path] : []),
+  ];
   const twice = paths.filter((path, index) => paths.indexOf(path) !== index);
   return [...new Set(twice)].map(
     (path) => `${fieldOf(role, 'volumes')}: two volumes would be mounted at ${path}: give one of them another path`,

@@ -1,5 +1,5 @@
 import type { Duration } from 'cdk8s';
-import type { RunPolicy } from '../api/index.ts';
+import type { RestartScope, RunPolicy } from '../api/index.ts';
 
 /** Which pods are deleted once the job has finished. */
 export type CleanPodPolicy = 'All' | 'Running' | 'None';
@@ -12,6 +12,12 @@ export interface RunPolicyProps {
   readonly ttlAfterFinished?: Duration;
   /** Restarts and replacements of pods before the job fails. @default - no limit */
   readonly backoffLimit?: number;
+  /**
+   * What is made anew when a pod is lost: `Pod`, that pod; `Job`, all of them together; `Container`, under the restart
+   * policy ExitCode, the container within its pod (Kubernetes 1.35).
+   * @default 'Pod'
+   */
+  readonly restartScope?: RestartScope;
   /** @default 'None': finished jobs keep their pods, and so their logs */
   readonly cleanPodPolicy?: CleanPodPolicy;
   /** Creates the job without pods, until this is turned off. @default false */
@@ -38,6 +44,7 @@ export function runPolicyOf(props: RunPolicyProps): RunPolicy {
     ...(props.activeDeadline && { activeDeadlineSeconds: props.activeDeadline.toSeconds() }),
     ...(props.ttlAfterFinished && { ttlSecondsAfterFinished: props.ttlAfterFinished.toSeconds() }),
     ...(props.backoffLimit !== undefined && { backoffLimit: props.backoffLimit }),
+    ...(props.restartScope && { restartScope: props.restartScope }),
     ...(props.cleanPodPolicy && { cleanPodPolicy: props.cleanPodPolicy }),
     ...(props.suspend !== undefined && { suspend: props.suspend }),
     ...(Object.keys(schedulingPolicy).length > 0 && { schedulingPolicy }),

@@ -8,7 +8,7 @@ import {
   type KubeClient,
   type ObjectRef,
 } from './client.ts';
-import type { Domain, Observed, OwnedKind, Plan } from './domain.ts';
+import type { ChildPatch, Domain, Observed, OwnedKind, Plan, Removal } from './domain.ts';
 import type { RandomBytes } from './environment.ts';
 import { deepEqual, isSubset, mergePatch } from './json.ts';
 import { settleAll } from './limiter.ts';
@@ -84,7 +84,7 @@ export async function applyPlan<T extends KubeObject>(
   }
   let removedSelf = false;
   if (plan.removeSelf === true && failures.length === 0) {
-    const [removed] = await settleAll([() => remove(domain.kind, owner, owner, context)], 1);
+    const [removed] = await settleAll([() => remove(domain.kind, { object: owner }, owner, context)], 1);
     if (removed?.status === 'rejected') failures.push(toError(removed.reason));
     else removedSelf = true;
   }
@@ -119,10 +119,16 @@ function childWrites<T extends KubeObject>(
   const first: Write[] = [];
   const writes: Write[] = [];
   let drawn = false;
-  for (const { object, gracePeriodSeconds } of plan.remove ?? []) {
+  for (const removal of plan.remove ?? []) {
+    const { object, gracePeriodSeconds } = removal;
     const underway = object.metadata.deletionTimestamp !== undefined;
     if (underway && gracePeriodSeconds === undefined) continue;
-    first.push(() => remove(ownedKind(domain, object).kind, object, owner, context, gracePeriodSeconds));
+    first.push(() => remove(ownedKind(domain, object).kind, removal, owner, context));
+  }
+  const patched = Object.values(Object.groupBy(plan.patches ?? [], ({ object }) => object.metadata.uid ?? ''));
+  for (const patches of patched) writes.push(() => amend(domain, patches ?? [], owner, context));
+  for (const lasting of plan.lasting ?? []) {
+    writes.push(() => createLasting(ownedKind(domain, lasting).kind, lasting, owner, context));
   }
   for (const wanted of plan.children) {
     const { kind, update, draw } = ownedKind(domain, wanted);
@@ -192,6 +198,37 @@ async function createUnseen(kind: Kind, child: KubeObject, context: ApplyContext
   }
 }
 
+async function createLasting(kind: Kind, object: KubeObject, owner: KubeObject, context: ApplyContext): Promise<void> {
+  const { client, ownWrites, fieldManager, signal } = context;
+  try {
+    const created = await client.create(kind, object, { ...TERSE, fieldManager, ...(signal && { signal }) });
+    ownWrites.wrote(owner.metadata.uid ?? '', kind, created.metadata.resourceVersion);
+  } catch (error) {
+    if (!isAlreadyExists(error)) throw error;
+  }
+}
+
+async function amend<T extends KubeObject>(
+  domain: Domain<T>,
+  patches: readonly ChildPatch[],
+  owner: KubeObject,
+  { client, ownWrites, fieldManager, signal }: ApplyContext,
+): Promise<void> {
+  for (const { object, subresource, body } of patches) {
+    const { kind } = ownedKind(domain, object);
+    const fenced = { ...body, metadata: { ...(body as Partial<KubeObject>).metadata, uid: object.metadata.uid } };
+    const options = { ...TERSE, fieldManager, ...(subresource && { subresource }), ...(signal && { signal }) };
+    try {
+      const written = await client.patch(kind, refOf(object), 'merge', fenced, options);
+      ownWrites.wrote(owner.metadata.uid ?? '', kind, written.metadata.resourceVersion);
+    } catch (error) {
+      // It is gone; the cache will tell, and the next plan takes it from there.
+      if (isNotFound(error)) return;
+      throw error;
+    }
+  }
+}
+
 /** By a list, which controllers may do anyway: no role has to grant `get` for this rare case. */
 async function readBack(
   kind: Kind,
@@ -234,17 +271,15 @@ async function patch(kind: Kind, child: KubeObject, owner: KubeObject, context: 
 
 async function remove(
   kind: Kind,
-  object: KubeObject,
+  { object, gracePeriodSeconds, foreground }: Removal,
   owner: KubeObject,
-  context: ApplyContext,
-  gracePeriodSeconds?: number,
+  { client, ownWrites, signal }: ApplyContext,
 ): Promise<void> {
-  const { client, ownWrites, signal } = context;
   const uid = object.metadata.uid ?? '';
   try {
     await client.delete(kind, refOf(object), {
       uid,
-      propagationPolicy: 'Background',
+      propagationPolicy: foreground ? 'Foreground' : 'Background',
       ...(gracePeriodSeconds !== undefined && { gracePeriodSeconds }),
       ...(signal && { signal }),
     });

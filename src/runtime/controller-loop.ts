@@ -62,13 +62,12 @@ export class ControllerLoop {
     const own = informers.request({ kind: domain.kind });
     own.listen((change) => this.#onObject(change));
     const watched = domain.owns.filter(({ draw }) => draw === undefined);
-    const owned = watched.map(({ kind, fields, labelSelector, optional, update }) => {
+    const owned = watched.map(({ kind, fields, labelSelector, optional }) => {
       const informer = informers.request({
         kind,
         ...(labelSelector && { labelSelector }),
         ...(optional && { optional }),
-        // What is compared with the plan has to be there whole.
-        ...(fields && update === 'never' && { fields }),
+        ...(fields && { fields }),
       });
       informer.listen((change) => this.#onChild(change));
       return informer.cache;
@@ -77,8 +76,8 @@ export class ControllerLoop {
       const informer = informers.request({
         kind,
         ...(labelSelector && { labelSelector }),
-        ...(fields && { fields }),
         ...(optional && { optional }),
+        ...(fields && { fields }),
       });
       informer.listen((change) => this.#onLookup(index, change));
       return informer.cache;
@@ -189,7 +188,9 @@ export class ControllerLoop {
   #onLookup(lookup: number, change: Change): void {
     const { object } = change;
     if (change.type === 'updated' && sameBesidesVersion(change.previous, object)) return;
-    for (const key of this.#dependants[lookup]?.get(keyOf(object.metadata)) ?? []) this.#gather(key);
+    const by = this.#options.domain.reads?.[lookup]?.by ?? 'name';
+    const found = by === 'name' ? keyOf(object.metadata) : controllerOf(object)?.uid;
+    for (const key of this.#dependants[lookup]?.get(found ?? '') ?? []) this.#gather(key);
   }
 
   #gather(key: string): void {

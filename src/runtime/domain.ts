@@ -7,7 +7,7 @@ export interface OwnedKind {
   readonly kind: Kind;
   /**
    * The fields its plans read, as dotted paths below the object (`status.phase`). `apiVersion`, `kind` and metadata
-   * without managedFields are always kept.
+   * without managedFields are always kept. What is patched is compared with the plan, and has to be among them.
    * @default - the whole object is kept
    */
   readonly fields?: readonly string[];
@@ -36,18 +36,17 @@ export interface Lookup<T extends KubeObject = KubeObject> {
   readonly name: string;
   readonly kind: Kind;
   readonly fields?: readonly string[];
-  readonly optional?: boolean;
-  /** The objects the plan needs to see, by `namespace/name`, given the object and its children. Pure. */
-  readonly keys: (object: T, children: readonly KubeObject[]) => readonly string[];
   /** Narrows the watch. @default - every object of the kind */
   readonly labelSelector?: string;
-  /**
-   * UIDs of controllers whose objects the plan sees as well, such as the pods of a child that is a Job. Their changes do not
-   * lead to a new plan; the change of the child that follows them does. Pure.
-   * @default - none
-   */
-  readonly owners?: (object: T, children: readonly KubeObject[]) => readonly string[];
+  readonly optional?: boolean;
+  /** What the keys are: `namespace/name`, or the UIDs of controllers, for the children of children. @default 'name' */
+  readonly by?: 'name' | 'controller';
+  /** Which of them the plan needs to see, given the object, its children and what the lookups before found. Pure. */
+  readonly keys: (object: T, children: readonly KubeObject[], found: Found) => readonly string[];
 }
+
+/** What lookups found, by {@link Lookup.name}. */
+export type Found = Readonly<Record<string, readonly KubeObject[]>>;
 
 /** One rule of what a domain asks of the API; the roles are generated from these. */
 export interface Permission {
@@ -64,15 +63,25 @@ export interface Observed<T extends KubeObject> {
   readonly object: T;
   /** Every object of an owned kind whose controller reference has this object's UID, those being deleted included. */
   readonly children: readonly KubeObject[];
-  /** By {@link Lookup.name}. */
-  readonly lookups: Readonly<Record<string, readonly KubeObject[]>>;
+  readonly lookups: Found;
 }
 
-/** A child to delete; the runtime fences it by UID. */
+/** A child to delete, or a child's child; the runtime fences it by UID. */
 export interface Removal {
   readonly object: KubeObject;
+  /** Whether it stays, on its way out, until what it controls is gone too. @default false */
+  readonly foreground?: boolean;
   /** Given, it also cuts short a deletion that is under way. @default - the object's own */
   readonly gracePeriodSeconds?: number;
+}
+
+/** A merge patch of a child, for what a plan can only say of an object that is there; fenced by UID. */
+export interface ChildPatch {
+  readonly object: KubeObject;
+  /** @default - the object itself */
+  readonly subresource?: 'status';
+  /** RFC 7386: `null` takes a field away. */
+  readonly body: object;
 }
 
 export interface PlannedEvent {
@@ -94,6 +103,13 @@ export interface PlannedCount {
 export interface Plan {
   /** The children that should exist. Missing ones are created, differing ones patched, all at once. */
   readonly children: readonly KubeObject[];
+  /**
+   * Made where they are missing, without an owner: they outlive the object, and one of that name that is there already
+   * will do.
+   */
+  readonly lasting?: readonly KubeObject[];
+  /** Those of one child are made one after the other, in this order. */
+  readonly patches?: readonly ChildPatch[];
   /** A child that is neither wanted nor listed here is left alone. */
   readonly remove?: readonly Removal[];
   /** Deletes the object itself (a time to live that ran out), in the foreground of nothing else. */

@@ -70,11 +70,13 @@ function observe(key: string, object: KubeObject, workshop: Workshop): Observed<
   const uid = object.metadata.uid ?? '';
   const children = owned.flatMap((cache) => [...cache.controlledBy(uid)]);
   const found: Record<string, readonly KubeObject[]> = {};
-  for (const [index, { name, keys, owners }] of (domain.reads ?? []).entries()) {
-    const wanted = keys(object, children);
+  for (const [index, { name, keys, by = 'name' }] of (domain.reads ?? []).entries()) {
+    const wanted = keys(object, children, found);
     depends(key, index, wanted);
-    const controlled = owners?.(object, children).flatMap((owner) => [...(lookups[index]?.controlledBy(owner) ?? [])]);
-    found[name] = [...wanted.flatMap((other) => lookups[index]?.get(other) ?? []), ...(controlled ?? [])];
+    const cache = lookups[index];
+    found[name] = wanted.flatMap((other) =>
+      by === 'name' ? (cache?.get(other) ?? []) : [...(cache?.controlledBy(other) ?? [])],
+    );
   }
   return { object, children, lookups: found };
 }

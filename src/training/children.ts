@@ -1,6 +1,7 @@
 import type { JobStatus } from '../api/job.ts';
 import type { KubeObject } from '../api/kube.ts';
 import { dueReplacements } from './backoff.ts';
+import { checkpointClaim, isCheckpointClaim } from './checkpoint.ts';
 import { autoscalerFor } from './elastic.ts';
 import { mayMakePods } from './gang-restart.ts';
 import type { JobKind } from './job-kind.ts';
@@ -23,12 +24,18 @@ export function wantedChildren(before: Scene, status: JobStatus): Wanted {
   const scene = { ...before, job: { ...before.job, status } };
   const { kind, job, children, gang } = scene;
   const group = gang ? [gang.group(kind, job)] : [];
-  const upkeep = [...group, ...autoscalerFor(kind, job), ...(kind.extension?.companions(scene) ?? [])];
+  const upkeep = [
+    ...group,
+    ...autoscalerFor(kind, job),
+    ...checkpointClaim(kind, job),
+    ...(kind.extension?.companions(scene) ?? []),
+  ];
   const services = servicesFor(kind, job, scene.options);
   const wanted = new Set([...upkeep, ...services].map(nameOf));
   const present = new Set(children.map(nameOf));
   const obsolete = children.filter(
-    (child) => child.kind !== 'Pod' && !wanted.has(nameOf(child)) && !staysWithJob(kind, child),
+    (child) =>
+      child.kind !== 'Pod' && !isCheckpointClaim(child) && !wanted.has(nameOf(child)) && !staysWithJob(kind, child),
   );
   const failed = dueReplacements(scene, status).map(({ pod }) => pod);
   return {

@@ -1,5 +1,6 @@
 import type { KubeObject } from '../api/kube.ts';
 import type { Instant } from '../runtime/environment.ts';
+import { isCheckpointClaim } from './checkpoint.ts';
 import type { Job } from './job.ts';
 import { isTerminating, type Pod, phaseOf } from './pod-state.ts';
 import type { Scene } from './scene.ts';
@@ -8,7 +9,7 @@ import { usesServicePerPod } from './service.ts';
 /** What `cleanPodPolicy` takes away once a job has ended; the autoscaler and the pod group go in any case. */
 export function leftovers(scene: Scene): readonly KubeObject[] {
   const { cleanPodPolicy } = scene.job.runPolicy;
-  const children = scene.children.filter((child) => !isTerminating(child));
+  const children = scene.children.filter((child) => !isTerminating(child) && !isCheckpointClaim(child));
   const kept = new Set(['Pod', 'Service', ...(scene.kind.extension?.owns ?? []).map(({ kind }) => kind.kind)]);
   const helpers = children.filter((child) => !kept.has(child.kind));
   if (cleanPodPolicy === 'None') return helpers;

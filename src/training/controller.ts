@@ -1,4 +1,4 @@
-import { HORIZONTAL_POD_AUTOSCALER, NODE, POD, SERVICE } from '../api/kinds.ts';
+import { HORIZONTAL_POD_AUTOSCALER, NODE, PERSISTENT_VOLUME_CLAIM, POD, SERVICE } from '../api/kinds.ts';
 import type { Kind } from '../api/kube.ts';
 import { OPERATOR_NAME_LABEL } from '../api/labels.ts';
 import type { CounterSpec, Domain, OwnedKind, Permission } from '../runtime/domain.ts';
@@ -43,6 +43,12 @@ function ownedKinds<S>(kind: JobKind<S>, gang: GangScheduler | undefined): reado
   return [
     { kind: POD, fields: POD_FIELDS, labelSelector: OPERATOR_NAME_LABEL, update: 'never' },
     { kind: SERVICE, fields: ['spec.clusterIP'], labelSelector: OPERATOR_NAME_LABEL, update: 'never' },
+    {
+      kind: PERSISTENT_VOLUME_CLAIM,
+      fields: ['spec.volumeName'],
+      labelSelector: OPERATOR_NAME_LABEL,
+      update: 'never',
+    },
     ...(kind.autoscaling
       ? [
           {
@@ -71,6 +77,7 @@ function permissionsOf<S>(kind: JobKind<S>, gang: GangScheduler | undefined): re
     { group: job.group, resource: `${job.plural}/finalizers`, verbs: ['update'] },
     dependant(POD),
     dependant(SERVICE),
+    { group: '', resource: PERSISTENT_VOLUME_CLAIM.plural, verbs: ['list', 'watch', 'create'] },
     { group: NODE.group, resource: NODE.plural, verbs: ['list', 'watch'] },
     ...(kind.autoscaling ? [dependant(HORIZONTAL_POD_AUTOSCALER, 'patch')] : []),
     ...(gang ? [dependant(gang.kind, ...(gang.update === 'patch' ? (['patch'] as const) : []))] : []),

@@ -12,6 +12,15 @@ export const LINGER_MS = 10_000;
 /** The fields of a node that plans read: the control plane marks lost nodes with taints. */
 export const NODE_FIELDS = ['spec.taints'] as const;
 
+/** Pods, and the nodes that they are on. */
+export interface Ground {
+  readonly pods: readonly Pod[];
+  readonly nodes: readonly KubeObject[];
+  readonly now: Instant;
+}
+
+type Nodes = Pick<Ground, 'nodes'>;
+
 interface Taint {
   readonly key: string;
   readonly effect: string;
@@ -27,11 +36,16 @@ const UNWELL: readonly string[] = [NOT_READY_TAINT, ...GIVEN_UP];
  * grace, so it is deleted without waiting, and its successor can be made. On a node that is merely unwell the kubelet
  * gets its time, and on a healthy one it has the say.
  */
-export function lostPods(scene: Scene): readonly Removal[] {
-  return lingering(scene)
-    .filter((pod) => givenUp(scene, pod) || (scene.now >= patienceEnds(pod) && !nodeAnswers(scene, pod)))
+export function lostPodsOn(ground: Ground): readonly Removal[] {
+  return lingering(ground)
+    .filter((pod) => givenUp(ground, pod) || (ground.now >= patienceEnds(pod) && !nodeAnswers(ground, pod)))
     .map(forced);
 }
+
+/** The lost pods of a job. */
+export const lostPods = (scene: Scene): readonly Removal[] => lostPodsOn(groundOf(scene));
+
+const groundOf = ({ roster: { pods }, nodes, now }: Scene): Ground => ({ pods, nodes, now });
 
 /**
  * Unfinished pods on a node that the control plane has given up. Kubernetes itself would evict them minutes later, and
@@ -56,14 +70,18 @@ export function lossEvents(seats: readonly TakenSeat[]): readonly PlannedEvent[]
 
 /** When to ask again for pods that are on their way out, or that tolerate the loss of their node for a while. */
 export function lingerWakes(scene: Scene): readonly Instant[] {
-  const gone = lingering(scene).map((pod) => Math.max(patienceEnds(pod), scene.now + LINGER_MS));
+  const gone = goneWakes(groundOf(scene));
   const tolerated = unfinished(scene).map(({ until }) => until);
   return [...gone, ...tolerated.filter((until) => until > scene.now && Number.isFinite(until))];
 }
 
+/** When to ask again for pods that are on their way out. */
+export const goneWakes = (ground: Ground): readonly Instant[] =>
+  lingering(ground).map((pod) => Math.max(patienceEnds(pod), ground.now + LINGER_MS));
+
 /** On their way out, and not yet forced: a pod that is forced and still there is held by somebody's finalizer. */
-const lingering = (scene: Scene): readonly Pod[] =>
-  scene.roster.pods.filter((pod) => isTerminating(pod) && pod.metadata.deletionGracePeriodSeconds !== 0);
+const lingering = ({ pods }: Ground): readonly Pod[] =>
+  pods.filter((pod) => isTerminating(pod) && pod.metadata.deletionGracePeriodSeconds !== 0);
 
 /** The deletion timestamp already includes the grace period. */
 const patienceEnds = (pod: Pod): Instant => Date.parse(pod.metadata.deletionTimestamp ?? '') + LINGER_MS;
@@ -91,17 +109,17 @@ function toleratedUntil({ replica }: TakenSeat, taint: Taint): Instant {
   return Date.parse(taint.timeAdded ?? '') + Math.max(0, Math.min(...seconds)) * 1000 || 0;
 }
 
-const givenUp = (scene: Scene, pod: Pod): boolean => marksOf(scene, pod).length > 0;
+const givenUp = (scene: Nodes, pod: Pod): boolean => marksOf(scene, pod).length > 0;
 
-const marksOf = (scene: Scene, pod: Pod): readonly Taint[] =>
+const marksOf = (scene: Nodes, pod: Pod): readonly Taint[] =>
   taintsOf(nodeOf(scene, pod)).filter(({ key, effect }) => effect === 'NoExecute' && GIVEN_UP.includes(key));
 
-function nodeAnswers(scene: Scene, pod: Pod): boolean {
+function nodeAnswers(scene: Nodes, pod: Pod): boolean {
   const node = nodeOf(scene, pod);
   return node !== undefined && !taintsOf(node).some(({ key }) => UNWELL.includes(key));
 }
 
-const nodeOf = (scene: Scene, pod: Pod): KubeObject | undefined =>
+const nodeOf = (scene: Nodes, pod: Pod): KubeObject | undefined =>
   scene.nodes.find((node) => node.metadata.name === pod.spec?.nodeName);
 
 const taintsOf = (node: KubeObject | undefined): readonly Taint[] =>

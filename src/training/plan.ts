@@ -3,6 +3,7 @@ import type { Observed, Plan } from '../runtime/domain.ts';
 import type { Instant } from '../runtime/environment.ts';
 import { attemptNumber } from './attempt.ts';
 import { replacementWakes } from './backoff.ts';
+import { isCheckpointClaim } from './checkpoint.ts';
 import { tellChildren } from './child-events.ts';
 import { nameOf, staysWithJob, wantedChildren } from './children.ts';
 import { expiryOf, leftovers } from './cleanup.ts';
@@ -129,7 +130,11 @@ function planSuspended(scene: Scene): Plan {
   const kept = scene.kind.extension?.whenSuspended(scene) ?? [];
   const names = new Set(kept.map(nameOf));
   const remove = scene.children.filter(
-    (child) => !isTerminating(child) && !names.has(nameOf(child)) && !staysWithJob(scene.kind, child),
+    (child) =>
+      !isTerminating(child) &&
+      !isCheckpointClaim(child) &&
+      !names.has(nameOf(child)) &&
+      !staysWithJob(scene.kind, child),
   );
   const made = kept.filter((object) => !scene.children.some((child) => nameOf(child) === nameOf(object)));
   const told = tellChildren(suspended, made, remove);

@@ -2,6 +2,7 @@ import type { KubeObject } from '../api/kube.ts';
 import { JOB_ROLE_LABEL, JOB_ROLE_MASTER } from '../api/labels.ts';
 import type { Container, PodSpec } from '../api/pod-template.ts';
 import { attemptEnvironment, attemptLabels, restartsWhole } from './attempt.ts';
+import { checkpointEnvironment, checkpointSpec, withCheckpointAccess } from './checkpoint.ts';
 import type { GangScheduler } from './gang.ts';
 import { restartedInPlace } from './in-place.ts';
 import { type Job, podName, type Replica, type ReplicaRef } from './job.ts';
@@ -44,6 +45,7 @@ export function podFor(
       ...hostNames(job, podName(job, ref), template.spec, options),
       ...(mark?.schedulerName && !template.spec?.schedulerName ? { schedulerName: mark.schedulerName } : {}),
       ...mark?.spec,
+      ...checkpointSpec(job, template.spec),
       restartPolicy: policyOf(job, replica),
       containers: [...containersFor(kind, job, replica, index, options)],
     }),
@@ -66,11 +68,13 @@ function containersFor(
   options: TrainingOptions,
 ): readonly Container[] {
   const added = kind.environment(job, { type: replica.type, index }, hostNamesOf(job, options));
-  const ours = attemptEnvironment(job);
+  const ours = [...attemptEnvironment(job), ...checkpointEnvironment(job, replica.template.spec)];
   return (replica.template.spec?.containers ?? []).map((container, i) => {
     if (kind.environmentIn === 'main' && i !== replica.main) return container;
     const furnished = { ...container, env: [...(container.env ?? []), ...added, ...ours] };
-    return i === replica.main ? { ...telling(furnished), ...restartedInPlace(job, replica) } : furnished;
+    return i === replica.main
+      ? { ...withCheckpointAccess(job, telling(furnished)), ...restartedInPlace(job, replica) }
+      : furnished;
   });
 }
 

@@ -1,0 +1,121 @@
+import { JOB_SET_STARTUP_COMPLETED, JOB_SET_STARTUP_IN_PROGRESS, type JobSet } from '../../api/jobset.ts';
+import type { KubeObject } from '../../api/kube.ts';
+import { MANAGED_BY_JOB_SET_CONTROLLER } from '../../api/labels.ts';
+import type { Observed, Plan, Removal } from '../../runtime/domain.ts';
+import type { Instant } from '../../runtime/environment.ts';
+import { goneWakes, lostPodsOn } from '../node-loss.ts';
+import { childJob } from './child-job.ts';
+import { endOf } from './conditions.ts';
+import { type Draft, withCondition, withoutRestarting } from './draft.ts';
+import { judgeFailures } from './failure.ts';
+import { type Turn, turnOf } from './order.ts';
+import { type Roster, rosterOf } from './roster.ts';
+import { isThere, type Scene, sceneOf } from './scene.ts';
+import { headlessService } from './service.ts';
+import { jobName } from './set.ts';
+import { allReady, withCounts } from './status.ts';
+import { complete, hasSucceeded } from './success.ts';
+import { resumptions, suspensions, tellSuspension } from './suspend.ts';
+import { sharedClaims } from './volumes.ts';
+
+const NOTHING: Plan = { children: [] };
+
+/** What should be true of a JobSet, given what is. Pure. */
+export function planJobSet(observed: Observed<JobSet>, now: Instant): Plan {
+  const { metadata, spec } = observed.object;
+  if (metadata.deletionTimestamp !== undefined) return NOTHING;
+  if ((spec.managedBy ?? MANAGED_BY_JOB_SET_CONTROLLER) !== MANAGED_BY_JOB_SET_CONTROLLER) return NOTHING;
+  const scene = sceneOf(observed, now);
+  const { set, roster } = scene;
+  const counted: Draft = { status: withCounts(set, roster, set.status), events: [], counts: [], now };
+  if (endOf(set.status) !== undefined) return planFinished(scene, roster, counted);
+
+  const settled =
+    !set.suspended && allReady(set, counted.status)
+      ? withoutRestarting(counted, 'JobsReady', 'all jobs are ready')
+      : counted;
+  if (roster.failed.length > 0) return planFailure(scene, settled);
+  if (hasSucceeded(set, roster)) return planFinished(scene, roster, complete(set, settled), true);
+  return planLive(scene, settled);
+}
+
+/** The verdict or the restart is written before anything is deleted: without it, the Jobs would be made again as they were. */
+function planFailure(scene: Scene, draft: Draft): Plan {
+  const judged = judgeFailures(scene.set, scene.roster, draft);
+  if (endOf(judged.status) !== undefined) return planFinished(scene, scene.roster, judged, true);
+  const roster = rosterOf(scene.children, judged.status);
+  return { ...planOf(scene, judged), remove: removals(scene, roster.previous), statusFirst: true };
+}
+
+/** What has finished stays to be read; what still runs has nobody to run for. */
+function planFinished(scene: Scene, roster: Roster, draft: Draft, fresh = false): Plan {
+  const expiry = expiryOf(scene, draft);
+  if (expiry !== undefined && scene.now >= expiry) return { children: [], removeSelf: true };
+  const plan = planOf(scene, draft, expiry === undefined ? [] : [expiry]);
+  return { ...plan, remove: removals(scene, [...roster.active, ...roster.previous]), statusFirst: fresh };
+}
+
+function expiryOf({ set }: Scene, { status }: Draft): Instant | undefined {
+  const { ttlSecondsAfterFinished } = set.object.spec;
+  const end = endOf(status);
+  return ttlSecondsAfterFinished === undefined || end === undefined ? undefined : end + ttlSecondsAfterFinished * 1000;
+}
+
+function planLive(scene: Scene, draft: Draft): Plan {
+  const { set, roster } = scene;
+  const turn = turnOf(set, draft.status);
+  const told = tellSuspension(set, turn, tellStartup(turn, draft));
+  const claims = sharedClaims(set).filter(({ object }) => !isThere(scene, object));
+  const service = headlessService(set);
+  return {
+    ...planOf(scene, told),
+    children: [
+      ...(set.hostnames && !isThere(scene, service) ? [service] : []),
+      ...claims.filter(({ kept }) => !kept).map(({ object }) => object),
+      ...missingJobs(scene, turn, draft),
+    ],
+    lasting: claims.filter(({ kept }) => kept).map(({ object }) => object),
+    patches: [...suspensions(set, roster), ...resumptions(set, roster, turn, draft)],
+    remove: removals(scene, roster.previous),
+  };
+}
+
+function missingJobs({ set, roster, children }: Scene, turn: Turn, { status }: Draft): readonly KubeObject[] {
+  if (set.failure?.restartStrategy === 'BlockingRecreate' && roster.previous.length > 0) return [];
+  const taken = new Set(children.filter(({ kind }) => kind === 'Job').map(({ metadata }) => metadata.name));
+  return turn.open.flatMap((role) =>
+    Array.from({ length: role.replicas }, (_, index) => index)
+      .filter((index) => !taken.has(jobName(set, role.name, index)))
+      .map((index) => childJob(set, role, index, status)),
+  );
+}
+
+function tellStartup({ startup }: Turn, draft: Draft): Draft {
+  if (startup === undefined) return draft;
+  const over = startup === 'completed';
+  return withCondition(draft, {
+    type: over ? JOB_SET_STARTUP_COMPLETED : JOB_SET_STARTUP_IN_PROGRESS,
+    status: 'True',
+    reason: over ? 'InOrderStartupPolicyCompleted' : 'InOrderStartupPolicyInProgress',
+    message: over ? 'in order startup policy has completed' : 'in order startup policy is in progress',
+  });
+}
+
+/** Jobs go in the foreground: their names, and so their successors, wait until their pods are gone. */
+const removals = (scene: Scene, jobs: readonly KubeObject[]): readonly Removal[] => [
+  ...jobs
+    .filter(({ metadata }) => metadata.deletionTimestamp === undefined)
+    .map((object) => ({ object, foreground: true })),
+  ...lostPodsOn(scene),
+];
+
+function planOf(scene: Scene, draft: Draft, wakes: readonly Instant[] = []): Plan {
+  const all = [...wakes, ...goneWakes(scene)];
+  return {
+    children: [],
+    status: draft.status,
+    events: draft.events,
+    counts: draft.counts,
+    ...(all.length > 0 && { wakeAt: Math.min(...all) }),
+  };
+}

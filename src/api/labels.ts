@@ -81,3 +81,13 @@ export const QUEUE_MAX_SECONDS_LABEL = 'kueue.x-k8s.io/max-exec-time-seconds';
 export const QUEUE_REQUIRED_TOPOLOGY_ANNOTATION = 'kueue.x-k8s.io/podset-required-topology';
 export const QUEUE_PREFERRED_TOPOLOGY_ANNOTATION = 'kueue.x-k8s.io/podset-preferred-topology';
 export const QUEUE_UNCONSTRAINED_TOPOLOGY_ANNOTATION = 'kueue.x-k8s.io/podset-unconstrained-topology';
+
+/** Labels of nodes that their provider may take back at any moment: GKE, Karpenter and EKS, AKS, OpenShift. */
+export const GKE_SPOT_LABEL = 'cloud.google.com/gke-spot';
+/** `spot`, `on-demand` or `reserved`. */
+export const CAPACITY_TYPE_LABEL = 'karpenter.sh/capacity-type';
+export const AKS_SPOT_LABEL = 'kubernetes.azure.com/scalesetpriority';
+export const OPENSHIFT_SPOT_LABEL = 'machine.openshift.io/interruptible-instance';
+
+/** Which Pod Security standard a namespace enforces: `privileged`, `baseline` or `restricted`. */
+export const POD_SECURITY_ENFORCE_LABEL = 'pod-security.kubernetes.io/enforce';

@@ -2,6 +2,7 @@ import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
 import { TRAIN_JOB, TRAINING_RUNTIME } from '../api/kinds.ts';
 import type { Kind } from '../api/kube.ts';
+import { POD_SECURITY_ENFORCE_LABEL } from '../api/labels.ts';
 import { AdmissionWebhook } from './admission-webhook.ts';
 import { ClusterRuntimeViewers } from './cluster-runtime-viewers.ts';
 import { ControllerAccess } from './controller-access.ts';
@@ -152,7 +153,7 @@ export class MlPlatform extends Construct {
 function restrictedLabels(): Record<string, string> {
   return {
     ...PLATFORM_LABELS,
-    'pod-security.kubernetes.io/enforce': 'restricted',
+    [POD_SECURITY_ENFORCE_LABEL]: 'restricted',
     'pod-security.kubernetes.io/audit': 'restricted',
     'pod-security.kubernetes.io/warn': 'restricted',
   };

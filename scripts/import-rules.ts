@@ -89,6 +89,8 @@ export function pathProblems(file: string, text: string): string[] {
       ? [`${file}: holds the download address ${address}; leave addresses out (npm's omit-lockfile-registry-resolved)`]
       : [];
   }
-  const home = new RegExp(`(?<![\\w.])/(?:${['work', 'root', 'home'].join('|')})/(?!nonroot|mpiuser)[a-z][\\w.-]*`).exec(text);
+  const home = new RegExp(
+    `(?<![\\w.])/(?:${['work', 'root', 'home'].join('|')})/(?!nonroot|mpiuser)[a-z][\\w.-]*`,
+  ).exec(text);
   return home ? [`${file}: names a folder of one machine (${home[0]})`] : [];
 }

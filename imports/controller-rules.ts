@@ -12,6 +12,7 @@ export const controllerRules: readonly ControllerRule[] = [
   {"group":"","resources":["configmaps","persistentvolumeclaims"],"verbs":["create","list","watch"]},
   {"group":"","resources":["nodes"],"verbs":["list","watch"]},
   {"group":"","resources":["pods","services"],"verbs":["create","delete","list","watch"]},
+  {"group":"authentication.k8s.io","resources":["tokenreviews"],"verbs":["create"]},
   {"group":"autoscaling","resources":["horizontalpodautoscalers"],"verbs":["create","delete","list","patch","watch"]},
   {"group":"events.k8s.io","resources":["events"],"verbs":["create","patch"]},
   {"group":"jobset.x-k8s.io","resources":["jobsets"],"verbs":["create","delete","list","patch","watch"]},

@@ -97,6 +97,14 @@ export const PADDLE_JOB: Kind = {
   plural: 'paddlejobs',
   namespaced: true,
 };
+/** A question that is answered and not stored: who holds this token? */
+export const TOKEN_REVIEW: Kind = {
+  group: 'authentication.k8s.io',
+  version: 'v1',
+  kind: 'TokenReview',
+  plural: 'tokenreviews',
+  namespaced: false,
+};
 export const CUSTOM_RESOURCE_DEFINITION: Kind = {
   group: 'apiextensions.k8s.io',
   version: 'v1',

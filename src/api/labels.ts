@@ -43,6 +43,11 @@ export const EXPECTED_DURATION_ANNOTATION = 'armature.dev/expected-duration';
 /** On a job: how often it saves what it has done, such as `10m`; what came after is lost when a pod is taken away. */
 export const CHECKPOINT_INTERVAL_ANNOTATION = 'armature.dev/checkpoint-interval';
 
+/** `"true"` on a job: its containers are told where to report their progress, and given a token for that. */
+export const REPORT_PROGRESS_ANNOTATION = 'armature.dev/report-progress';
+/** On a pod, set by the controller: the certificates by which it knows the server that takes its progress. */
+export const PROGRESS_AUTHORITY_ANNOTATION = 'armature.dev/progress-authority';
+
 export const QUEUE_NAME_LABEL = 'kueue.x-k8s.io/queue-name';
 export const QUEUE_PRIORITY_CLASS_LABEL = 'kueue.x-k8s.io/priority-class';
 

@@ -60,6 +60,12 @@ export interface MlPlatformProps {
    */
   readonly apiServerPorts?: readonly number[];
   /**
+   * Takes the progress of training programs, of the jobs that ask for it (docs/training.md#progress): a Service, and a
+   * Secret of the controller's own certificates.
+   * @default true
+   */
+  readonly progress?: boolean;
+  /**
    * Creates a ServiceMonitor; needs the Prometheus operator's CRDs.
    * @default false
    */
@@ -81,6 +87,7 @@ export class MlPlatform extends Construct {
     if (!Number.isInteger(replicas) || replicas < 1)
       throw new Error(`'replicas' must be a positive integer, got ${replicas}`);
     const gang = props.gangScheduler;
+    const progress = props.progress ?? true;
     const api = installedApi();
     const namespace = props.namespace ?? 'armature-system';
 
@@ -104,6 +111,7 @@ export class MlPlatform extends Construct {
         ...(gang?.rules ?? []),
         ...(webhook ? AdmissionWebhook.rules(api.webhookRules) : []),
       ],
+      authorities: progress,
     });
     this.controller = new ControllerWorkload(this, 'Controller', {
       namespace,
@@ -111,6 +119,7 @@ export class MlPlatform extends Construct {
       image: props.image ?? `armature:${props.version ?? api.version}`,
       replicas,
       resources: props.resources ?? DEFAULT_CONTROLLER_RESOURCES,
+      progress,
       args: [
         '--leader-elect',
         ...(gang ? ['--gang-scheduler-name', gang.schedulerName] : []),
@@ -121,6 +130,7 @@ export class MlPlatform extends Construct {
     const network = new PlatformNetwork(this, 'Network', {
       namespace,
       apiServerPorts: props.apiServerPorts ?? [443, 6443],
+      progress,
     });
     new TenantRoles(this, 'TrainingRoles', { domain: 'training', kinds: api.trainingKinds });
     new TenantRoles(this, 'TrainerRoles', { domain: 'trainer', kinds: [TRAIN_JOB], shown: [TRAINING_RUNTIME] });

@@ -61,6 +61,7 @@ export class ControllerLoop {
 
     const own = informers.request({ kind: domain.kind });
     own.listen((change) => this.#onObject(change));
+    metrics.sample(domain, () => own.cache.values());
     const owned = domain.owns.map(({ kind, fields, labelSelector, optional }) => {
       const informer = informers.request({
         kind,

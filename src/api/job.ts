@@ -18,8 +18,8 @@ import {
   text,
   time,
 } from './schema.ts';
-import { REMEMBERED_FAILURES } from './training-contract.ts';
 import { trainerStatus } from './trainer-status.ts';
+import { REMEMBERED_FAILURES } from './training-contract.ts';
 
 /** What all the training jobs of `kubeflow.org/v1` have in common. */
 

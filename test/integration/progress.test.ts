@@ -1,6 +1,6 @@
 import { request } from 'node:https';
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { POD, PYTORCH_JOB } from '../../src/api/kinds.ts';
+import { POD, PYTORCH_JOB, TRAINING_RUNTIME } from '../../src/api/kinds.ts';
 import type { Kind } from '../../src/api/kube.ts';
 import { type Loose, pathOf } from '../support/api.ts';
 import { ControllerProcess } from '../support/controller-process.ts';
@@ -8,6 +8,7 @@ import { eventually } from '../support/eventually.ts';
 import { freePort } from '../support/free-port.ts';
 import { sampleOf } from '../support/metrics.ts';
 import { usePlatform } from '../support/platform.ts';
+import { runtimeOf, TrainJobUnderTest, trainJobOf } from '../support/train-job.ts';
 
 const port = await freePort();
 const platform = usePlatform({
@@ -20,6 +21,8 @@ const STATUS = {
   metrics: [{ name: 'loss', value: '0.31' }],
   lastUpdatedTime: '2026-11-21T10:00:00Z',
 };
+
+const NOBODY = { active: 0, failed: 0, ready: 0, succeeded: 0, suspended: 0 };
 
 interface Answer {
   readonly code: number;
@@ -86,11 +89,11 @@ interface Told {
   readonly audience: string;
 }
 
-function toldTo(pod: Loose): Told {
+function toldTo({ metadata, spec }: Pick<Loose, 'metadata' | 'spec'>): Told {
   const env = new Map<string, string>(
-    pod.spec.containers[0].env.map(({ name, value }: { name: string; value: string }) => [name, value]),
+    spec.containers[0].env.map(({ name, value }: { name: string; value: string }) => [name, value]),
   );
-  const volume = pod.spec.volumes.find(({ name }: { name: string }) => name === 'kubeflow-trainer-token');
+  const volume = spec.volumes.find(({ name }: { name: string }) => name === 'kubeflow-trainer-token');
   const [token, certificate] = volume.projected.sources;
   expect(token.serviceAccountToken).toMatchObject({ expirationSeconds: 3600, path: 'token' });
   const [, annotation = ''] =
@@ -99,7 +102,7 @@ function toldTo(pod: Loose): Told {
   expect(env.get('KUBEFLOW_TRAINER_SERVER_CA_CERT')).toBe('/var/run/secrets/kubeflow/trainer/ca.crt');
   return {
     url: env.get('KUBEFLOW_TRAINER_SERVER_URL') ?? '',
-    ca: pod.metadata.annotations?.[annotation] ?? '',
+    ca: metadata.annotations?.[annotation] ?? '',
     audience: token.serviceAccountToken.audience,
   };
 }
@@ -176,6 +179,26 @@ describe('progress that training programs post', () => {
     const gone = await post(url.replace('third', 'fourth'), ca, missing, { trainerStatus: STATUS });
     expect(gone).toMatchObject({ code: 404, body: { reason: 'NotFound' } });
     expect(await post(url, ca, token, {})).toEqual({ code: 200, body: {} });
+  }, 60_000);
+
+  test('[training 32] TrainJobs report as upstream has it', async () => {
+    await platform.api.create(TRAINING_RUNTIME, runtimeOf('mine', { managedBy: 'example.com/by-hand' }, namespace));
+    const wanted = trainJobOf(namespace, 'trained', { runtimeRef: { name: 'mine', kind: 'TrainingRuntime' } });
+    const metadata = { ...wanted.metadata, annotations: { 'armature.dev/report-progress': 'true' } };
+    const job = await TrainJobUnderTest.create(platform.api, { ...wanted, metadata });
+    const jobSet = await job.jobSet();
+    const { url, ca, audience } = toldTo(jobSet.spec.replicatedJobs[0].template.spec.template);
+    expect(audience).toBe(`trainer.kubeflow.org/v1alpha1/namespaces/${namespace}/trainjobs/trained/status`);
+    expect(new URL(url).pathname).toBe(`/apis/${audience}`);
+    const token = await tokenFor(namespace, audience, await submit(namespace, 'holder'));
+    const body = { trainerStatus: STATUS };
+    expect(await post(url, ca, token, body)).toEqual({ code: 200, body });
+    await job.report({ replicatedJobsStatus: [{ name: 'node', ...NOBODY, active: 1 }] });
+    const seen = await eventually('the counts', async () => {
+      const now = await job.get();
+      return now?.status?.jobsStatus?.[0]?.active === 1 ? now : undefined;
+    });
+    expect(seen.status.trainerStatus).toEqual(STATUS);
   }, 60_000);
 
   test('pods of jobs that do not ask for it are as upstream makes them', async () => {

@@ -16,6 +16,7 @@ export const controllerRules: readonly ControllerRule[] = [
   {"group":"","resources":["persistentvolumeclaims","serviceaccounts"],"verbs":["create","list","watch"]},
   {"group":"","resources":["pods","services"],"verbs":["create","delete","list","watch"]},
   {"group":"","resources":["secrets"],"verbs":["create"]},
+  {"group":"authentication.k8s.io","resources":["tokenreviews"],"verbs":["create"]},
   {"group":"autoscaling","resources":["horizontalpodautoscalers"],"verbs":["create","delete","list","patch","watch"]},
   {"group":"batch","resources":["jobs"],"verbs":["create","delete","list","patch","watch"]},
   {"group":"events.k8s.io","resources":["events"],"verbs":["create","patch"]},

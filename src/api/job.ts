@@ -18,6 +18,7 @@ import {
   text,
   time,
 } from './schema.ts';
+import { trainerStatus } from './trainer-status.ts';
 import { REMEMBERED_FAILURES } from './training-contract.ts';
 
 /** What all the training jobs of `kubeflow.org/v1` have in common. */
@@ -220,6 +221,8 @@ export const jobStatus = () =>
     startTime: time().optional(),
     completionTime: time().optional(),
     lastReconcileTime: time().optional(),
+    /** Ours: what the training program reports, as in Trainer v2. */
+    trainerStatus: trainerStatus().optional(),
     /** Ours: UIDs of failed pods that are counted in `restarts` and may not be gone yet. */
     replacedPods: z.array(z.string()).optional(),
     /** Ours: which attempt is under way. */

@@ -116,6 +116,14 @@ const rbac = (kind: string, plural: string, namespaced = true): Kind => ({
 });
 export const CLUSTER_ROLE = rbac('ClusterRole', 'clusterroles', false);
 export const ROLE_BINDING = rbac('RoleBinding', 'rolebindings');
+/** A question that is answered and not stored: who holds this token? */
+export const TOKEN_REVIEW: Kind = {
+  group: 'authentication.k8s.io',
+  version: 'v1',
+  kind: 'TokenReview',
+  plural: 'tokenreviews',
+  namespaced: false,
+};
 export const CUSTOM_RESOURCE_DEFINITION: Kind = {
   group: 'apiextensions.k8s.io',
   version: 'v1',

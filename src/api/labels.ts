@@ -49,6 +49,10 @@ export const CHECKPOINT_INTERVAL_ANNOTATION = 'armature.dev/checkpoint-interval'
 
 /** On a job's ConfigMap: the Secret that holds its keys, which is made before it. */
 export const KEYS_ANNOTATION = 'armature.dev/ssh-keys';
+/** `"true"` on a job: its containers are told where to report their progress, and given a token for that. */
+export const REPORT_PROGRESS_ANNOTATION = 'armature.dev/report-progress';
+/** On a pod, set by the controller: the certificates by which it knows the server that takes its progress. */
+export const PROGRESS_AUTHORITY_ANNOTATION = 'armature.dev/progress-authority';
 
 export const QUEUE_NAME_LABEL = 'kueue.x-k8s.io/queue-name';
 export const QUEUE_PRIORITY_CLASS_LABEL = 'kueue.x-k8s.io/priority-class';
@@ -88,3 +92,13 @@ export const QUEUE_MAX_SECONDS_LABEL = 'kueue.x-k8s.io/max-exec-time-seconds';
 export const QUEUE_REQUIRED_TOPOLOGY_ANNOTATION = 'kueue.x-k8s.io/podset-required-topology';
 export const QUEUE_PREFERRED_TOPOLOGY_ANNOTATION = 'kueue.x-k8s.io/podset-preferred-topology';
 export const QUEUE_UNCONSTRAINED_TOPOLOGY_ANNOTATION = 'kueue.x-k8s.io/podset-unconstrained-topology';
+
+/** Labels of nodes that their provider may take back at any moment: GKE, Karpenter and EKS, AKS, OpenShift. */
+export const GKE_SPOT_LABEL = 'cloud.google.com/gke-spot';
+/** `spot`, `on-demand` or `reserved`. */
+export const CAPACITY_TYPE_LABEL = 'karpenter.sh/capacity-type';
+export const AKS_SPOT_LABEL = 'kubernetes.azure.com/scalesetpriority';
+export const OPENSHIFT_SPOT_LABEL = 'machine.openshift.io/interruptible-instance';
+
+/** Which Pod Security standard a namespace enforces: `privileged`, `baseline` or `restricted`. */
+export const POD_SECURITY_ENFORCE_LABEL = 'pod-security.kubernetes.io/enforce';

@@ -20,8 +20,8 @@ import {
   stored,
   stringMap,
   text,
-  time,
 } from './schema.ts';
+import { trainerStatus } from './trainer-status.ts';
 
 /** TrainJob of `trainer.kubeflow.org/v1alpha1`: what a user asks of a training runtime. */
 
@@ -114,23 +114,10 @@ const jobStatus = z.object({
   suspended: int32(0),
 });
 
-const trainerStatus = cel(
-  z.object({
-    progressPercentage: int32(0).max(100).optional(),
-    estimatedRemainingSeconds: int32(0).optional(),
-    metrics: atomicList(z.object({ name: text(64).min(1), value: text(64).min(1) })).optional(),
-    lastUpdatedTime: time().optional(),
-  }),
-  {
-    rule: 'has(self.lastUpdatedTime)',
-    message: 'status.trainerStatus.lastUpdatedTime is required when trainerStatus is present',
-  },
-);
-
 const trainJobStatus = z.object({
   conditions: listMap(metaCondition(), 'type', 8).optional(),
   jobsStatus: listMap(jobStatus, 'name', 100).optional(),
-  trainerStatus: trainerStatus.optional(),
+  trainerStatus: trainerStatus().optional(),
 });
 
 export const TRAIN_JOB_DEFINITION: ResourceDefinition = {

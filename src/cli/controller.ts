@@ -11,6 +11,7 @@ import { CONTROLLER_NAME, VERSION } from '../runtime/version.ts';
 import { trainingDomains } from '../training/controller.ts';
 import { DISCOVERED } from '../training/gang-discovery.ts';
 import { findGangScheduler } from './gang-scheduler.ts';
+import type { KeptProgressOptions, Progress } from './progress-server.ts';
 
 interface Flags {
   readonly kubeconfig?: string;
@@ -19,6 +20,8 @@ interface Flags {
   readonly healthProbeBindAddress: string;
   readonly webhookBindAddress: string;
   readonly webhookService: string;
+  readonly progressBindAddress: string;
+  readonly progressUrl?: string;
   readonly leaderElect: boolean;
   readonly leaderElectionNamespace?: string;
   readonly kubeApiQps: number;
@@ -46,6 +49,8 @@ export function controllerCommand(): Command {
     .option('--health-probe-bind-address <address>', 'where /healthz and /readyz are served; 0 turns it off', ':8081')
     .option('--webhook-bind-address <address>', 'where admission is served; 0 turns it off', '0')
     .option('--webhook-service <name>', 'the Service that leads to it, as NAME.NAMESPACE', 'armature-webhook.armature')
+    .option('--progress-bind-address <address>', 'where training programs report their progress; 0 turns it off', '0')
+    .option('--progress-url <url>', 'how pods reach it, such as https://armature-progress.armature-system.svc:10443')
     .option('--leader-elect', 'hold a Lease, so that one of several replicas works', false)
     .option('--leader-election-namespace <namespace>', "where the Lease is (default: the pod's or context's own)")
     .option('--kube-api-qps <number>', 'requests a second to the apiserver; 0 is no limit', number, 0)
@@ -79,6 +84,18 @@ function domainNames(text: string): readonly string[] {
   throw new InvalidArgumentError(`"${unknown}" is none of ${Object.keys(DOMAINS).join(', ')}.`);
 }
 
+/** @throws when pods would not know where to report */
+async function progressOf(
+  { progressBindAddress: address, progressUrl: url }: Flags,
+  context: Pick<KeptProgressOptions, 'client' | 'environment' | 'log'>,
+  namespace = 'default',
+): Promise<Progress | undefined> {
+  if (address === '0') return undefined;
+  if (!url) throw new Error('--progress-bind-address needs --progress-url: how pods reach it, as https://NAME:PORT');
+  const { keptProgress } = await import('./progress-server.ts');
+  return keptProgress({ ...context, address, url, namespace });
+}
+
 async function run(flags: Flags): Promise<void> {
   const log = jsonLogger(flags.logLevel);
   const access = await loadAccess({
@@ -98,7 +115,9 @@ async function run(flags: Flags): Promise<void> {
   const only = (flags.only ?? Object.keys(DOMAINS)) as readonly DomainName[];
   const gangScheduler =
     flags.gangSchedulerName === DISCOVERED ? await findGangScheduler(client, log) : flags.gangSchedulerName;
+  const progress = await progressOf(flags, { client, environment: systemEnvironment, log }, access.namespace);
   const options = {
+    ...(progress && { progress: progress.server }),
     ...(flags.clusterDomain && { clusterDomain: flags.clusterDomain }),
     ...(flags.mpiKubectlDeliveryImage && { kubectlDeliveryImage: flags.mpiKubectlDeliveryImage }),
     ...(gangScheduler && { gangScheduler }),
@@ -123,6 +142,7 @@ async function run(flags: Flags): Promise<void> {
     healthAddress: flags.healthProbeBindAddress,
     log,
     metrics,
+    ...(progress && { servers: [progress.serve] }),
     ...(flags.namespace && { namespace: flags.namespace }),
     ...(flags.leaderElect && { leaderElection }),
     ...(flags.webhookBindAddress !== '0' && { webhook }),

@@ -1,4 +1,5 @@
 import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -15,13 +16,17 @@ import { SqliteJournal } from '../embedded/journal.ts';
 import { type ImageMap, parseImageMap } from '../embedded/node/images/image-map.ts';
 import { type ProcessNode, startProcessNode } from '../embedded/node/process-node.ts';
 import { Store } from '../embedded/store.ts';
+import { passingAuthorities } from '../runtime/authorities.ts';
 import type { KubeClient } from '../runtime/client.ts';
 import { systemEnvironment } from '../runtime/environment.ts';
+import { HttpClient } from '../runtime/http-client.ts';
 import { type Logger, silentLogger } from '../runtime/log.ts';
 import { type Manager, runManager } from '../runtime/manager.ts';
 import { CONTROLLER_NAME, VERSION } from '../runtime/version.ts';
 import { trainingDomains } from '../training/controller.ts';
-import { credentialsIn, portIn, writeKubeconfig } from './embedded-credentials.ts';
+import type { ProgressServer } from '../training/progress/injection.ts';
+import { credentialsIn, type EmbeddedCredentials, portIn, writeKubeconfig } from './embedded-credentials.ts';
+import { serveProgress } from './progress-server.ts';
 
 export interface EmbeddedPlatformOptions {
   /** Where objects, logs and volumes are kept. @default - a temporary folder, removed at the end */
@@ -136,10 +141,11 @@ async function start(
     dataDir: join(dataDir, 'node'),
     log,
     apiServer: { host: front.host, port: front.port },
-    token: (pod) => async (_audience, seconds) => {
-      const { namespace = 'default' } = pod.metadata;
+    token: (pod) => async (audience, seconds) => {
+      const { namespace = 'default', name: podName = '', uid } = pod.metadata;
       const { serviceAccountName: name = 'default' } = pod.spec as { readonly serviceAccountName?: string };
-      return issueToken({ environment, identities }, { namespace, name }, seconds).token;
+      const account = { namespace, name, pod: { name: podName, ...(uid && { uid }) } };
+      return issueToken({ environment, identities }, account, seconds, audience ? [audience] : []).token;
     },
     ...(options.images !== undefined && { images: options.images }),
     ...(options.resources && { resources: options.resources }),
@@ -148,7 +154,14 @@ async function start(
   await node.ready;
 
   if (options.controller !== false) {
-    const manager = runControllers(cluster.client(`${CONTROLLER_NAME}/${VERSION}`), log);
+    const controllerClient = cluster.client(`${CONTROLLER_NAME}/${VERSION}`);
+    const ending = new AbortController();
+    ends.push(() => ending.abort());
+    const reviewer = ownerClient(front.url, credentials);
+    ends.push(() => reviewer.close());
+    const progress = await takeProgress(reviewer, log, ending.signal);
+    ends.push(progress.close);
+    const manager = runControllers(controllerClient, log, progress.server);
     ends.push(() => manager.stop());
     await manager.ready;
   }
@@ -188,8 +201,33 @@ async function checkImages(file: string): Promise<void> {
 }
 
 /** The same domains as `armature controller` runs. */
-function runControllers(client: KubeClient, log: Logger): Manager {
-  return runManager({ client, environment: systemEnvironment, domains: trainingDomains(), log });
+function runControllers(client: KubeClient, log: Logger, progress: ProgressServer): Manager {
+  return runManager({ client, environment: systemEnvironment, domains: trainingDomains({ progress }), log });
+}
+
+/** Through the front, which knows whose token is whose. */
+function ownerClient(server: string, { ca, token }: EmbeddedCredentials): HttpClient {
+  const access = { server, ca, credentials: async () => ({ token }) };
+  return new HttpClient({ access, environment: systemEnvironment, userAgent: `${CONTROLLER_NAME}/${VERSION}` });
+}
+
+/** Pods end with this process, so the authority that they know may as well. */
+async function takeProgress(
+  client: KubeClient,
+  log: Logger,
+  signal: AbortSignal,
+): Promise<{ readonly server: ProgressServer; readonly close: () => void }> {
+  const environment = systemEnvironment;
+  const authorities = passingAuthorities(environment.now());
+  const options = { client, environment, log, address: `${HOST}:0`, host: HOST };
+  const server = await serveProgress(options, authorities, signal);
+  if (!server) throw new Error(`nothing listens on ${options.address}`);
+  const { port } = server.address() as AddressInfo;
+  const close = () => {
+    server.close();
+    server.closeAllConnections();
+  };
+  return { server: { url: `https://${HOST}:${port}`, authority: authorities.bundle }, close };
 }
 
 /** So that TrainJobs which name one of Kubeflow Trainer's runtimes run here too. */

@@ -9,6 +9,10 @@ interface Subcommand {
 }
 
 const SUBCOMMANDS: Readonly<Record<string, Subcommand>> = {
+  check: {
+    summary: 'what a cluster would refuse in manifests or could never run, offline',
+    load: async () => (await import('./check.ts')).checkCommand(),
+  },
   cluster: {
     summary: 'a local real Kubernetes',
     load: async () => (await import('./cluster.ts')).clusterCommand(),

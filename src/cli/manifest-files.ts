@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
-import type { KubeObject } from '../api/kube.ts';
+import { type KubeObject, keyOf } from '../api/kube.ts';
 
 /** The YAML files of a folder in the order of their names, not of its subfolders; or the one file, YAML or JSON. */
 export function manifestFiles(path: string): string[] {
@@ -36,4 +36,21 @@ export function readManifests(path: string): KubeObject[] {
   if (objects.length === 0)
     throw new Error(`${path} holds no Kubernetes objects; synthesize the platform first (npx cdk8s synth)`);
   return objects;
+}
+
+/** An object and where it was written. */
+export interface Located {
+  readonly object: KubeObject;
+  /** `jobs.yaml, document 2 (PyTorchJob team-a/train)`. */
+  readonly where: string;
+}
+
+/** Every object of a file or of a folder's files, and where it was written. */
+export function locatedManifests(path: string): Located[] {
+  return manifestFiles(path).flatMap((file) =>
+    parseManifests(readFileSync(file, 'utf8'), file).map((object, index) => ({
+      object,
+      where: `${file}, document ${index + 1} (${object.kind} ${keyOf(object.metadata)})`,
+    })),
+  );
 }

@@ -1,3 +1,4 @@
+import { AKS_SPOT_LABEL, CAPACITY_TYPE_LABEL, GKE_SPOT_LABEL, OPENSHIFT_SPOT_LABEL } from '../api/index.ts';
 import type { Platform } from './cluster-platform.ts';
 import type { NodePlacement, NodeRequirement } from './node-placement.ts';
 
@@ -94,27 +95,29 @@ interface SpotNodes {
  */
 function spotNodes({ name }: Platform): SpotNodes | undefined {
   switch (name) {
-    case 'gke': {
-      const key = 'cloud.google.com/gke-spot';
-      return { requirement: { key, values: ['true'] }, taint: { key, value: 'true' } };
-    }
+    case 'gke':
+      return spotLabel(GKE_SPOT_LABEL, 'true');
     case 'eks':
-      return { requirement: { key: 'karpenter.sh/capacity-type', values: ['spot'] } };
-    case 'aks': {
-      const key = 'kubernetes.azure.com/scalesetpriority';
-      return { requirement: { key, values: ['spot'] }, taint: { key, value: 'spot' } };
-    }
+      return { requirement: { key: CAPACITY_TYPE_LABEL, values: ['spot'] } };
+    case 'aks':
+      return spotLabel(AKS_SPOT_LABEL, 'spot');
     case 'openshift':
       return {
-        requirement: { key: 'machine.openshift.io/interruptible-instance', operator: 'Exists', values: [] },
+        requirement: { key: OPENSHIFT_SPOT_LABEL, operator: 'Exists', values: [] },
       };
     default:
       return undefined;
   }
 }
 
+/** GKE and AKS put a taint of the label's name on these nodes by themselves. */
+const spotLabel = (key: string, value: string): SpotNodes => ({
+  requirement: { key, values: [value] },
+  taint: { key, value },
+});
+
 function onDemand(platform: Platform): NodeRequirement[] {
-  if (platform.name === 'eks') return [{ key: 'karpenter.sh/capacity-type', values: ['on-demand'] }];
+  if (platform.name === 'eks') return [{ key: CAPACITY_TYPE_LABEL, values: ['on-demand'] }];
   const spot = spotNodes(platform);
   if (!spot) return [];
   const { key, values } = spot.requirement;
@@ -135,7 +138,7 @@ function reserved(platform: Platform, name: string): NodeRequirement[] {
       ];
     case 'eks':
       return [
-        { key: 'karpenter.sh/capacity-type', values: ['reserved'] },
+        { key: CAPACITY_TYPE_LABEL, values: ['reserved'] },
         { key: platform.instanceLabel('capacity-reservation-id'), values: [name] },
       ];
     case 'aks':

@@ -18,10 +18,19 @@ export interface ControllerAccessProps {
   readonly serviceAccount: IServiceAccount;
   /** What the controller's domains declare, cluster-wide. */
   readonly rules: readonly AccessRule[];
+  /** Whether the authorities of the controller's servers are kept in a Secret. */
+  readonly authorities: boolean;
 }
 
 const NAME = 'armature-controller';
 const LEASES_NAME = 'armature-controller-leases';
+/** Of the role, and of the one Secret that it is about. */
+const AUTHORITIES_NAME = 'armature-controller-authorities';
+/** Whoever may create an object cannot be held to a name; the namespace is the controller's own. */
+const AUTHORITIES_RULES: k8s.PolicyRule[] = [
+  { apiGroups: [''], resources: ['secrets'], verbs: ['create'] },
+  { apiGroups: [''], resources: ['secrets'], resourceNames: [AUTHORITIES_NAME], verbs: ['get', 'update'] },
+];
 
 /** Grants the controller exactly what its domains declare, and leases in its own namespace. */
 export class ControllerAccess extends Construct {
@@ -47,6 +56,14 @@ export class ControllerAccess extends Construct {
     new k8s.KubeRoleBinding(this, 'LeasesBinding', {
       metadata: { name: LEASES_NAME, namespace, labels: CONTROLLER_LABELS },
       roleRef: { ...roleRef, kind: 'Role', name: LEASES_NAME },
+      subjects,
+    });
+    if (!props.authorities) return;
+    const metadata = { name: AUTHORITIES_NAME, namespace, labels: CONTROLLER_LABELS };
+    new k8s.KubeRole(this, 'AuthoritiesRole', { metadata, rules: AUTHORITIES_RULES });
+    new k8s.KubeRoleBinding(this, 'AuthoritiesBinding', {
+      metadata,
+      roleRef: { ...roleRef, kind: 'Role', name: AUTHORITIES_NAME },
       subjects,
     });
   }

@@ -22,6 +22,8 @@ export interface ControllerWorkloadProps {
   readonly replicas: number;
   readonly resources: ContainerResources;
   readonly args: readonly string[];
+  /** Whether training programs report their progress to it. */
+  readonly progress: boolean;
 }
 
 /** Kept free of the heap for code, stacks, buffers and the new generation. */
@@ -52,10 +54,11 @@ export class ControllerWorkload extends Construct {
           name: 'controller',
           image: props.image,
           imagePullPolicy: ImagePullPolicy.IF_NOT_PRESENT,
-          args: ['controller', ...props.args],
+          args: ['controller', ...(props.progress ? progressArgs(namespace) : []), ...props.args],
           ports: [
             { name: 'metrics', number: CONTROLLER_PORTS.metrics },
             { name: 'health', number: CONTROLLER_PORTS.health },
+            ...(props.progress ? [{ name: 'progress', number: CONTROLLER_PORTS.progress }] : []),
           ],
           envVariables: { NODE_OPTIONS: EnvValue.fromValue(heapOptions(props.resources)) },
           resources: props.resources,
@@ -75,12 +78,29 @@ export class ControllerWorkload extends Construct {
     });
     for (const [key, value] of Object.entries(CONTROLLER_SELECTOR)) this.metrics.selectLabel(key, value);
 
+    if (props.progress) {
+      const reports = new Service(this, 'Progress', {
+        metadata: { name: PROGRESS_SERVICE, namespace, labels: CONTROLLER_LABELS },
+        ports: [{ name: 'progress', port: CONTROLLER_PORTS.progress, targetPort: CONTROLLER_PORTS.progress }],
+      });
+      for (const [key, value] of Object.entries(CONTROLLER_SELECTOR)) reports.selectLabel(key, value);
+    }
+
     new k8s.KubePodDisruptionBudget(this, 'DisruptionBudget', {
       metadata: { name: 'armature-controller', namespace, labels: CONTROLLER_LABELS },
       spec: { maxUnavailable: k8s.IntOrString.fromNumber(1), selector: { matchLabels: CONTROLLER_SELECTOR } },
     });
   }
 }
+
+const PROGRESS_SERVICE = 'armature-progress';
+
+const progressArgs = (namespace: string): string[] => [
+  '--progress-bind-address',
+  `:${CONTROLLER_PORTS.progress}`,
+  '--progress-url',
+  `https://${PROGRESS_SERVICE}.${namespace}.svc:${CONTROLLER_PORTS.progress}`,
+];
 
 /** V8's limits that fit the container's memory limit, or what is requested when there is none. */
 function heapOptions(resources: ContainerResources): string {

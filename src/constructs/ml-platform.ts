@@ -2,6 +2,7 @@ import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
 import { TRAIN_JOB, TRAINING_RUNTIME } from '../api/kinds.ts';
 import type { Kind } from '../api/kube.ts';
+import { POD_SECURITY_ENFORCE_LABEL } from '../api/labels.ts';
 import { AdmissionWebhook } from './admission-webhook.ts';
 import { ClusterRuntimeViewers } from './cluster-runtime-viewers.ts';
 import { ControllerAccess } from './controller-access.ts';
@@ -60,6 +61,12 @@ export interface MlPlatformProps {
    */
   readonly apiServerPorts?: readonly number[];
   /**
+   * Takes the progress of training programs, of the jobs that ask for it (docs/training.md#progress): a Service, and a
+   * Secret of the controller's own certificates.
+   * @default true
+   */
+  readonly progress?: boolean;
+  /**
    * Creates a ServiceMonitor; needs the Prometheus operator's CRDs.
    * @default false
    */
@@ -81,6 +88,7 @@ export class MlPlatform extends Construct {
     if (!Number.isInteger(replicas) || replicas < 1)
       throw new Error(`'replicas' must be a positive integer, got ${replicas}`);
     const gang = props.gangScheduler;
+    const progress = props.progress ?? true;
     const api = installedApi();
     const namespace = props.namespace ?? 'armature-system';
 
@@ -104,6 +112,7 @@ export class MlPlatform extends Construct {
         ...(gang?.rules ?? []),
         ...(webhook ? AdmissionWebhook.rules(api.webhookRules) : []),
       ],
+      authorities: progress,
     });
     new MpiLaunchers(this, 'MpiLaunchers', { controller: controllerUser(namespace, this.serviceAccount.name) });
     this.controller = new ControllerWorkload(this, 'Controller', {
@@ -112,6 +121,7 @@ export class MlPlatform extends Construct {
       image: props.image ?? `armature:${props.version ?? api.version}`,
       replicas,
       resources: props.resources ?? DEFAULT_CONTROLLER_RESOURCES,
+      progress,
       args: [
         '--leader-elect',
         ...(gang ? ['--gang-scheduler-name', gang.schedulerName] : []),
@@ -122,6 +132,7 @@ export class MlPlatform extends Construct {
     const network = new PlatformNetwork(this, 'Network', {
       namespace,
       apiServerPorts: props.apiServerPorts ?? [443, 6443],
+      progress,
     });
     new TenantRoles(this, 'TrainingRoles', { domain: 'training', kinds: api.trainingKinds });
     new TenantRoles(this, 'TrainerRoles', { domain: 'trainer', kinds: [TRAIN_JOB], shown: [TRAINING_RUNTIME] });
@@ -154,7 +165,7 @@ export class MlPlatform extends Construct {
 function restrictedLabels(): Record<string, string> {
   return {
     ...PLATFORM_LABELS,
-    'pod-security.kubernetes.io/enforce': 'restricted',
+    [POD_SECURITY_ENFORCE_LABEL]: 'restricted',
     'pod-security.kubernetes.io/audit': 'restricted',
     'pod-security.kubernetes.io/warn': 'restricted',
   };

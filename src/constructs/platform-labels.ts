@@ -13,4 +13,4 @@ export const CONTROLLER_SELECTOR = {
 export const CONTROLLER_LABELS = { ...PLATFORM_LABELS, ...CONTROLLER_SELECTOR } as const;
 
 /** Ports of the controller's container. */
-export const CONTROLLER_PORTS = { metrics: 8080, health: 8081, webhook: 9443 } as const;
+export const CONTROLLER_PORTS = { metrics: 8080, health: 8081, webhook: 9443, progress: 10443 } as const;

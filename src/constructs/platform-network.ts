@@ -6,6 +6,8 @@ export interface PlatformNetworkProps {
   readonly namespace: string;
   /** Network policies see the port behind the Service, or in front of it, as the cluster's network has it. */
   readonly apiServerPorts: readonly number[];
+  /** Whether pods of any namespace may report their progress. */
+  readonly progress: boolean;
 }
 
 const DNS_PORT = 53;
@@ -25,7 +27,14 @@ export class PlatformNetwork extends Construct {
         podSelector: { matchLabels: CONTROLLER_SELECTOR },
         policyTypes: ['Ingress', 'Egress'],
         ingress: [
-          { ports: [port(CONTROLLER_PORTS.metrics), port(CONTROLLER_PORTS.health), port(CONTROLLER_PORTS.webhook)] },
+          {
+            ports: [
+              port(CONTROLLER_PORTS.metrics),
+              port(CONTROLLER_PORTS.health),
+              port(CONTROLLER_PORTS.webhook),
+              ...(props.progress ? [port(CONTROLLER_PORTS.progress)] : []),
+            ],
+          },
         ],
         egress: [
           { ports: [port(DNS_PORT, 'UDP'), port(DNS_PORT)] },

@@ -61,6 +61,7 @@ export class ControllerLoop {
 
     const own = informers.request({ kind: domain.kind });
     own.listen((change) => this.#onObject(change));
+    metrics.sample(domain, () => own.cache.values());
     const watched = domain.owns.filter(({ draw }) => draw === undefined);
     const owned = watched.map(({ kind, fields, labelSelector, optional }) => {
       const informer = informers.request({

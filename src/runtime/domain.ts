@@ -150,6 +150,18 @@ export interface CounterSpec {
   readonly labels: readonly string[];
 }
 
+export interface GaugeSpec {
+  readonly name: string;
+  readonly help: string;
+}
+
+/** The value of a gauge that the domain declared. */
+export interface Sample {
+  readonly gauge: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly value: number;
+}
+
 /** What a domain hands to the runtime: data, and one pure function. */
 export interface Domain<T extends KubeObject = KubeObject> {
   readonly kind: Kind;
@@ -158,6 +170,9 @@ export interface Domain<T extends KubeObject = KubeObject> {
   /** Exactly what it reads and writes; collected into the generated roles. */
   readonly permissions: readonly Permission[];
   readonly counters?: readonly CounterSpec[];
+  readonly gauges?: readonly GaugeSpec[];
+  /** Gauges that are read off an object whenever metrics are asked for, and are gone with it. Pure. */
+  samples?(object: T): readonly Sample[];
   /** Pure: same input, same plan. Throws only for an object that no plan can be made for; that object alone fails. */
   plan(observed: Observed<T>, now: Instant): Plan;
   /** Says why an object is refused at admission, naming the field, or nothing. Pure; for what CEL cannot say. */

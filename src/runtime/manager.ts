@@ -34,6 +34,8 @@ export interface ManagerOptions {
   readonly healthAddress?: string;
   /** Serves what the domains' `validate` says to the apiserver. @default - no webhook */
   readonly webhook?: Pick<WebhookOptions, 'address' | 'dnsNames' | 'configuration' | 'mutatingConfiguration'>;
+  /** Further servers that run as long as this does, on standbys too. */
+  readonly servers?: readonly ((signal: AbortSignal) => Promise<Server | undefined>)[];
   readonly log?: Logger;
   readonly metrics?: Metrics;
 }
@@ -166,5 +168,6 @@ async function serve(
     (await import('./webhook.ts').then(({ serveWebhook }) =>
       serveWebhook({ client, environment, domains, log, ...webhook }, signal),
     ));
-  return [health, exposition, admission].filter((server) => server !== undefined);
+  const others = await Promise.all((options.servers ?? []).map((start) => start(signal)));
+  return [health, exposition, admission, ...others].filter((server) => server !== undefined);
 }

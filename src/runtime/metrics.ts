@@ -1,4 +1,5 @@
-import type { CounterSpec, PlannedCount } from './domain.ts';
+import type { KubeObject } from '../api/kube.ts';
+import type { CounterSpec, Domain, PlannedCount } from './domain.ts';
 import type { QueueObserver } from './queue.ts';
 import { Registry, type Values } from './registry.ts';
 
@@ -6,6 +7,9 @@ export type ReconcileResult = 'success' | 'error' | 'requeue' | 'requeue_after';
 
 const RECONCILE_BUCKETS = [0.001, 0.005, 0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
 const QUEUE_BUCKETS = [1e-5, 1e-4, 1e-3, 0.01, 0.1, 1, 10];
+
+/** Objects of one kind beyond this are not shown one by one: a scrape stays small. */
+const MOST_SAMPLED = 1000;
 
 /** Everything the controller counts, under the names that controller-runtime's dashboards expect. */
 export class Metrics {
@@ -33,6 +37,8 @@ export class Metrics {
   readonly #cached = this.registry.gauge('armature_cached_objects', 'Objects held, by kind.');
   readonly #eventsDropped = this.registry.counter('armature_events_dropped_total', 'Events not sent, by reason.');
   readonly #domain = new Map<string, Values>();
+  readonly #sampled = new Set<Values>();
+  readonly #samplers: (() => void)[] = [];
 
   constructor() {
     const cpu = this.registry.counter('process_cpu_seconds_total', 'Processor time used.');
@@ -40,6 +46,10 @@ export class Metrics {
     const heap = this.registry.gauge('nodejs_heap_size_used_bytes', 'Heap in use.');
     const started = this.registry.gauge('process_start_time_seconds', 'When the process started.');
     started.set({}, Date.now() / 1000 - process.uptime());
+    this.registry.collect(() => {
+      for (const gauge of this.#sampled) gauge.clear();
+      for (const sampler of this.#samplers) sampler();
+    });
     this.registry.collect(() => {
       const { user, system } = process.cpuUsage();
       cpu.set({}, (user + system) / 1e6);
@@ -57,6 +67,27 @@ export class Metrics {
 
   count(planned: PlannedCount): void {
     this.#domain.get(planned.counter)?.add(planned.labels, planned.by ?? 1);
+  }
+
+  /** Shows what a domain's objects say of themselves, those of the first thousand that say anything. */
+  sample({ gauges = [], samples }: Pick<Domain, 'gauges' | 'samples'>, objects: () => Iterable<KubeObject>): void {
+    if (!samples) return;
+    const values = new Map(
+      gauges.map(({ name, help }) => {
+        const known = this.#domain.get(name) ?? this.registry.gauge(name, help);
+        this.#domain.set(name, known);
+        return [name, known] as const;
+      }),
+    );
+    this.#samplers.push(() => {
+      let shown = 0;
+      for (const object of objects()) {
+        const said = samples(object);
+        if (said.length > 0 && ++shown > MOST_SAMPLED) return;
+        for (const { gauge, labels, value } of said) values.get(gauge)?.set(labels, value);
+      }
+    });
+    for (const gauge of values.values()) this.#sampled.add(gauge);
   }
 
   reconciled(controller: string, result: ReconcileResult, seconds: number): void {

@@ -40,6 +40,11 @@ export class Values implements Metric {
     return this.#values.get(keyOfLabels(labels))?.value ?? 0;
   }
 
+  /** Forgets every value. */
+  clear(): void {
+    this.#values.clear();
+  }
+
   lines(): string[] {
     return [
       ...this.#header,

@@ -1,4 +1,4 @@
-import { HORIZONTAL_POD_AUTOSCALER, NODE, PERSISTENT_VOLUME_CLAIM, POD, SERVICE } from '../api/kinds.ts';
+import { HORIZONTAL_POD_AUTOSCALER, NODE, PERSISTENT_VOLUME_CLAIM, POD, SERVICE, TOKEN_REVIEW } from '../api/kinds.ts';
 import type { Kind } from '../api/kube.ts';
 import { OPERATOR_NAME_LABEL } from '../api/labels.ts';
 import type { CounterSpec, Domain, OwnedKind, Permission } from '../runtime/domain.ts';
@@ -9,6 +9,7 @@ import { NODE_FIELDS, nodesOfInterest } from './node-loss.ts';
 import type { TrainingOptions } from './options.ts';
 import { planJob } from './plan.ts';
 import { POD_FIELDS } from './pod-state.ts';
+import { PROGRESS_GAUGES, progressSamples } from './progress/gauges.ts';
 import { NODES_LOOKUP } from './scene.ts';
 import { trainerDomain } from './trainer/controller.ts';
 
@@ -35,6 +36,8 @@ function domainOf<S>(kind: JobKind<S>, options: TrainingOptions): Domain<Trainin
     ],
     permissions: permissionsOf(kind, gang),
     counters: COUNTERS,
+    gauges: PROGRESS_GAUGES,
+    samples: (job) => progressSamples(kind.framework, job),
     plan: planJob(kind, options),
   };
 }
@@ -75,6 +78,7 @@ function permissionsOf<S>(kind: JobKind<S>, gang: GangScheduler | undefined): re
     { group: job.group, resource: job.plural, verbs: ['list', 'watch', 'delete'] },
     { group: job.group, resource: `${job.plural}/status`, verbs: ['patch'] },
     { group: job.group, resource: `${job.plural}/finalizers`, verbs: ['update'] },
+    { group: TOKEN_REVIEW.group, resource: TOKEN_REVIEW.plural, verbs: ['create'] },
     dependant(POD),
     dependant(SERVICE),
     { group: '', resource: PERSISTENT_VOLUME_CLAIM.plural, verbs: ['list', 'watch', 'create'] },

@@ -1,3 +1,5 @@
+import type { ProgressServer } from './progress/injection.ts';
+
 /** How this installation runs its training jobs. */
 export interface TrainingOptions {
   /** The cluster's DNS domain. @default cluster.local */
@@ -27,6 +29,8 @@ export interface TrainingOptions {
    * @default 300
    */
   readonly partialGangSeconds?: number;
+  /** Where the programs of jobs that ask for it report their progress. @default - nowhere */
+  readonly progress?: ProgressServer;
 }
 
 export const DEFAULT_KUBECTL_DELIVERY_IMAGE = 'ghcr.io/kubeflow/training-v1/kubectl-delivery:latest';

@@ -10,17 +10,19 @@ import type { HostOf, JobKind } from './job-kind.ts';
 
 import { DEFAULT_CLUSTER_DOMAIN, type TrainingOptions } from './options.ts';
 import { ownedBy, replicaLabels } from './ownership.ts';
+import { reportsProgress, withProgressServer } from './progress/injection.ts';
 import { usesServicePerPod } from './service.ts';
 
 /** The pod for one place of a job: the author's template, and what the framework needs to find the other pods. */
 export function podFor(
   kind: JobKind,
   job: Job,
-  replica: Replica,
+  planned: Replica,
   index: number,
   options: TrainingOptions,
   gang: GangScheduler | undefined,
 ): KubeObject {
+  const replica = reporting(kind, job, planned, options);
   const ref = { type: replica.type, index };
   const { template } = replica;
   const mark = gang?.mark(job, replica);
@@ -58,6 +60,13 @@ const furnished = (kind: JobKind, job: Job, replica: Replica, options: TrainingO
 function roleLabel(kind: JobKind, job: Job, ref: ReplicaRef): Readonly<Record<string, string>> {
   const role = kind.extension ? kind.extension.roleOf(job, ref) : kind.isMaster(job, ref) && JOB_ROLE_MASTER;
   return role ? { [JOB_ROLE_LABEL]: role } : {};
+}
+
+/** Tells the pods of a job that asks for it where to report their progress. */
+function reporting({ kind }: JobKind, job: Job, replica: Replica, { progress }: TrainingOptions): Replica {
+  if (!progress || !reportsProgress(job.object)) return replica;
+  const { namespace, name } = job;
+  return { ...replica, template: withProgressServer(replica.template, { kind, namespace, name }, progress) };
 }
 
 function containersFor(

@@ -48,6 +48,12 @@ describe('MlPlatform', () => {
     expect(manifests().filter(({ kind }) => kinds.includes(kind))).toMatchSnapshot();
   });
 
+  test('without progress there is no server, and no Secret that the controller may read', () => {
+    const manifests = platform({ progress: false }).manifests();
+    expect(manifests.map(({ metadata }) => metadata.name)).not.toContain('armature-progress');
+    expect(JSON.stringify(withoutGenerated(manifests))).not.toMatch(/secrets|10443/);
+  });
+
   test('its default child is the namespace', () => {
     const { construct } = platform();
     expect(ApiObject.of(construct).kind).toBe('Namespace');

@@ -19,6 +19,32 @@ for step in range(1, ${steps} + 1):
 raise SystemExit(${code})
 `;
 
+/** Reports over HTTP as the documentation shows, with nothing but Python's own library. */
+const REPORTER = `
+import datetime, json, os, ssl, urllib.request
+
+def report(percent, remaining, **metrics):
+    context = ssl.create_default_context(cafile=os.environ["KUBEFLOW_TRAINER_SERVER_CA_CERT"])
+    with open(os.environ["KUBEFLOW_TRAINER_SERVER_TOKEN"]) as file:
+        token = file.read()
+    status = {
+        "progressPercentage": percent,
+        "estimatedRemainingSeconds": remaining,
+        "metrics": [{"name": name, "value": str(value)} for name, value in metrics.items()],
+        "lastUpdatedTime": datetime.datetime.now(datetime.timezone.utc).isoformat(),
+    }
+    request = urllib.request.Request(
+        os.environ["KUBEFLOW_TRAINER_SERVER_URL"],
+        data=json.dumps({"trainerStatus": status}).encode(),
+        headers={"Authorization": "Bearer " + token, "Content-Type": "application/json"},
+    )
+    with urllib.request.urlopen(request, context=context) as answer:
+        return answer.status
+
+if os.environ["RANK"] == "0":
+    print("reported", report(42, 120, loss=0.31), flush=True)
+`;
+
 const platform = useEmbeddedPlatform();
 const folder = temporaryFolder('train-cli');
 
@@ -28,10 +54,13 @@ const replica = (command: string, replicas: number) => ({
   template: { spec: { containers: [{ name: 'pytorch', image: 'x', command: ['python3', '-c', command] }] } },
 });
 
-function manifest(name: string, command: string): string {
+function manifest(name: string, command: string, annotations: object = {}): string {
   const file = join(folder, `${name}.json`);
   const spec = { pytorchReplicaSpecs: { Master: replica(command, 1), Worker: replica(command, 2) } };
-  writeFileSync(file, JSON.stringify({ apiVersion: 'kubeflow.org/v1', kind: 'PyTorchJob', metadata: { name }, spec }));
+  writeFileSync(
+    file,
+    JSON.stringify({ apiVersion: 'kubeflow.org/v1', kind: 'PyTorchJob', metadata: { name, annotations }, spec }),
+  );
   return file;
 }
 
@@ -60,6 +89,7 @@ describe('armature train, on armature up', () => {
     manifest('good', program(6));
     manifest('bad', program(2, 3));
     manifest('long', program(200));
+    manifest('told', REPORTER, { 'armature.dev/report-progress': 'true' });
   });
 
   test('submits and follows: every rank, conditions, the result', async () => {
@@ -91,6 +121,13 @@ describe('armature train, on armature up', () => {
     expect(stderr).toMatch(/pytorchjob\/bad has failed: .*replica\(s\) failed/);
     expect(await run('wait', 'bad')).toMatchObject({ code: 1, stderr: expect.stringContaining('it is Failed') });
     expect(await run('wait', 'bad', '--for', 'ended')).toMatchObject({ code: 0 });
+  }, 60_000);
+
+  test('shows what a program reports over HTTP', async () => {
+    const followed = await run('submit', join(folder, 'told.json'), '--follow');
+    expect(followed.stdout).toContain('[0 master-0] reported 200');
+    expect((await run('get', 'told')).stdout).toContain('Progress  42%, loss 0.31, 2m left');
+    expect((await run('list')).stdout).toMatch(/told +PyTorchJob +Succeeded +3\/3 +42%/);
   }, 60_000);
 
   test('stops, resumes, scales and deletes a job that runs', async () => {

@@ -107,6 +107,7 @@ function accessObjects(): [Kind, KubeObject][] {
   });
   const apiVersion = `${RBAC.group}/${RBAC.version}`;
   const leases = `${ACCOUNT}-leases`;
+  const authorities = `${ACCOUNT}-authorities`;
   const object = (value: Record<string, unknown>) => value as unknown as KubeObject;
   return [
     [
@@ -141,9 +142,27 @@ function accessObjects(): [Kind, KubeObject][] {
         roleRef: ref('Role', leases),
       }),
     ],
+    [
+      kind('Role', 'roles', true),
+      object({ apiVersion, kind: 'Role', metadata: meta(authorities, SYSTEM_NAMESPACE), rules: AUTHORITY_RULES }),
+    ],
+    [
+      kind('RoleBinding', 'rolebindings', true),
+      object({
+        apiVersion,
+        kind: 'RoleBinding',
+        metadata: meta(authorities, SYSTEM_NAMESPACE),
+        subjects,
+        roleRef: ref('Role', authorities),
+      }),
+    ],
   ];
 }
 
+const AUTHORITY_RULES = [
+  { apiGroups: [''], resources: ['secrets'], verbs: ['create'] },
+  { apiGroups: [''], resources: ['secrets'], resourceNames: [`${ACCOUNT}-authorities`], verbs: ['get', 'update'] },
+];
 const LEASE_RULES = [{ apiGroups: ['coordination.k8s.io'], resources: ['leases'], verbs: ['create', 'get', 'update'] }];
 
 async function tokenOf(api: Api): Promise<string> {

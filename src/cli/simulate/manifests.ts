@@ -1,17 +1,9 @@
-import { readFileSync } from 'node:fs';
 import { inOwnVersion, isServed, type ResourceDefinition, schemaOf } from '../../api/crd.ts';
-import { apiVersionOf, type KubeObject, keyOf } from '../../api/kube.ts';
+import { apiVersionOf, type KubeObject } from '../../api/kube.ts';
 import { compileStructural } from '../../embedded/structural/index.ts';
 import type { JobType } from '../../embedded/what-if/index.ts';
-import { manifestFiles, parseManifests } from '../manifest-files.ts';
+import { type Located, locatedManifests } from '../manifest-files.ts';
 import { unsupportedFields } from './unsupported.ts';
-
-/** An object and where it was written. */
-export interface Located {
-  readonly object: KubeObject;
-  /** `jobs.yaml, PyTorchJob team-a/train`. */
-  readonly where: string;
-}
 
 /** A job as its author wrote it, with the API server's defaults. */
 export interface JobTemplate extends Located {
@@ -40,13 +32,7 @@ export function readWorkload(
   types: readonly JobType[],
   definitions: readonly ResourceDefinition[],
 ): Manifests {
-  const located = manifestFiles(path).flatMap((file) =>
-    parseManifests(readFileSync(file, 'utf8'), file).map((object, index) => ({
-      object,
-      where: `${file}, document ${index + 1} (${object.kind} ${keyOf(object.metadata)})`,
-    })),
-  );
-  return sortOut(located, types, definitions);
+  return sortOut(locatedManifests(path), types, definitions);
 }
 
 export function sortOut(

@@ -1,9 +1,9 @@
 import * as z from 'zod';
 import type { KubeObject } from '../../api/kube.ts';
 import type { ClusterQueue, Flavor, Queues } from '../../embedded/what-if/index.ts';
+import type { Located } from '../manifest-files.ts';
 import { checked } from './documents.ts';
 import { amounts, texts } from './fields.ts';
-import type { Located } from './manifests.ts';
 
 /** Kueue's objects, as far as they are simulated. Everything else in them is refused by name. */
 

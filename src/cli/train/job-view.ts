@@ -1,6 +1,7 @@
 import { type Condition, conditionOf, type KubeObject } from '../../api/kube.ts';
+import type { TrainerStatus } from '../../api/trainer-status.ts';
 import { percentOf, type ReportedProgress } from '../../training/progress/reported.ts';
-import { progressOfStatus, type TrainerStatus } from '../../training/progress/trainer-status.ts';
+import { progressOfStatus } from '../../training/progress/status.ts';
 import { POD_TROUBLE } from '../../training/tell-trouble.ts';
 import type { ReplicaCount, TrainKind } from './train-kind.ts';
 

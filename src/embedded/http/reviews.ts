@@ -22,7 +22,15 @@ const AUTHORIZATION = { group: 'authorization.k8s.io', version: 'v1', namespaced
 /** Whoever has a token may do everything: the cluster belongs to one person. */
 const allowed = () => ({ allowed: true, reason: 'the embedded cluster does not restrict who has a token' });
 
-const shown = ({ username, groups, uid }: Identity) => ({ username, groups, ...(uid && { uid }) });
+const shown = ({ username, groups, uid, extra }: Identity) => ({
+  username,
+  groups,
+  ...(uid && { uid }),
+  ...(extra && { extra }),
+});
+
+const textsIn = (value: unknown): readonly string[] =>
+  Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
 
 export const REVIEWS: readonly ReviewKind[] = [
   {
@@ -36,9 +44,13 @@ export const REVIEWS: readonly ReviewKind[] = [
     kind: 'TokenReview',
     plural: 'tokenreviews',
     answer: ({ token, audiences }, { identities, now }) => {
-      const found = identities.byToken(String(token ?? ''), now);
+      const found = identities.byToken(String(token ?? ''), now, textsIn(audiences));
       if (!found) return { user: {}, error: 'the token is not known, or over' };
-      return { authenticated: true, user: shown(found), ...(Array.isArray(audiences) && { audiences }) };
+      return {
+        authenticated: true,
+        user: shown(found),
+        ...(Array.isArray(audiences) && audiences.length > 0 && { audiences }),
+      };
     },
   },
   { ...AUTHORIZATION, kind: 'SelfSubjectAccessReview', plural: 'selfsubjectaccessreviews', answer: allowed },

@@ -4,6 +4,7 @@ import { TRAIN_JOB_LABEL } from '../../api/labels.ts';
 import type { TrainJob } from '../../api/train-job.ts';
 import type { Domain, Permission } from '../../runtime/domain.ts';
 import type { TrainingOptions } from '../options.ts';
+import { PROGRESS_GAUGES, progressSamples } from '../progress/gauges.ts';
 import { TRAINER_ADMISSION } from './admission.ts';
 import { isSnapshot, runtimeKey, runtimeKind } from './blueprint.ts';
 import { podGroupKind } from './gang.ts';
@@ -27,6 +28,8 @@ export function trainerDomain(options: TrainingOptions = {}): Domain {
     counters: [
       { name: FINISHED_COUNTER, help: 'TrainJobs that came to their end', labels: ['job_namespace', 'outcome'] },
     ],
+    gauges: PROGRESS_GAUGES,
+    samples: (job) => progressSamples('trainjob', job),
     admission: TRAINER_ADMISSION,
     plan: (observed, now) => planTrainJob(observed, now, options),
   };

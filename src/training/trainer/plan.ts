@@ -13,6 +13,7 @@ import { conditionIn, isFinished } from './conditions.ts';
 import { gangProblems, podGroupOf } from './gang.ts';
 import type { Layout } from './layout.ts';
 import { problemsOf } from './problems.ts';
+import { tellProgressServer } from './progress.ts';
 import { jobSetOf, layOut } from './render.ts';
 import { deadlineOf, failed, type Obstacle, progressed, settled } from './status.ts';
 
@@ -60,7 +61,7 @@ function planLive(
   const status = progressed(job, jobSet, obstacle, now);
   const wake = deadline === undefined ? {} : { wakeAt: deadline };
   if (!runtime || obstacle) return { ...reported(job, status), children: [], ...wake };
-  const layout = layOut(job, runtime.spec);
+  const layout = tellProgressServer(layOut(job, runtime.spec), options.progress);
   return {
     ...reported(job, status),
     children: [

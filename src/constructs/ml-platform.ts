@@ -10,7 +10,7 @@ import { ControllerWorkload, DEFAULT_CONTROLLER_RESOURCES } from './controller-w
 import type { GangScheduler } from './gang-scheduler.ts';
 import { installedApi } from './installed-api.ts';
 import { type ContainerResources, Namespace, ServiceAccount } from './k8s.ts';
-import { controllerUser, MpiLaunchers } from './mpi-launchers.ts';
+import { MpiLaunchers } from './mpi-launchers.ts';
 import { CONTROLLER_LABELS, PLATFORM_LABELS } from './platform-labels.ts';
 import { PlatformNetwork } from './platform-network.ts';
 import { ServiceMonitor } from './service-monitor.ts';
@@ -114,7 +114,7 @@ export class MlPlatform extends Construct {
       ],
       authorities: progress,
     });
-    new MpiLaunchers(this, 'MpiLaunchers', { controller: controllerUser(namespace, this.serviceAccount.name) });
+    new MpiLaunchers(this, 'MpiLaunchers', { namespace, account: this.serviceAccount.name });
     this.controller = new ControllerWorkload(this, 'Controller', {
       namespace,
       serviceAccount: this.serviceAccount,

@@ -5,8 +5,10 @@ import { k8s } from './k8s.ts';
 import { CONTROLLER_LABELS } from './platform-labels.ts';
 
 export interface MpiLaunchersProps {
-  /** The controller, as the API server calls it: `system:serviceaccount:<namespace>:<name>`. */
-  readonly controller: string;
+  /** The controller's namespace, where it keeps what is its own. */
+  readonly namespace: string;
+  /** Name of the controller's service account. */
+  readonly account: string;
 }
 
 /** A service account as the API server calls it. */
@@ -47,7 +49,7 @@ export class MpiLaunchers extends Construct {
       ],
     });
     this.policy('Exec', EXEC_POLICY);
-    this.policy('Grants', grantsPolicy(props.controller));
+    this.policy('Grants', grantsPolicy(props));
   }
 
   private policy(id: string, { name, rules, about, demands, variables }: Policy): void {
@@ -103,8 +105,8 @@ const EXEC_POLICY: Policy = {
   ],
 };
 
-/** Of what would give rights or identities away, the controller may create what a job needs and nothing else. */
-const grantsPolicy = (controller: string): Policy => {
+/** Of what would give rights or identities away, the controller may create what a job needs, and nothing else outside of its namespace. */
+const grantsPolicy = ({ namespace, account }: MpiLaunchersProps): Policy => {
   const where = (resource: string, expression: string) =>
     `request.resource.resource != '${resource}' || (${expression})`;
   return {
@@ -118,7 +120,10 @@ const grantsPolicy = (controller: string): Policy => {
       },
       { apiGroups: [''], apiVersions: ['v1'], operations: ['CREATE'], resources: ['secrets', 'serviceaccounts'] },
     ],
-    about: { controller: `request.userInfo.username == '${controller}'` },
+    about: {
+      controller: `request.userInfo.username == '${controllerUser(namespace, account)}'`,
+      elsewhere: `request.namespace != '${namespace}'`,
+    },
     demands: [
       [
         "has(object.metadata.ownerReferences) && object.metadata.ownerReferences.exists(o, has(o.controller) && o.controller && o.apiVersion.matches('^(trainer[.])?kubeflow[.]org/'))",

@@ -87,7 +87,7 @@ export function writeKubeconfig(target: Pick<Target, 'server' | 'ca' | 'token'>,
 /** What the platform installs for the launchers of MPIJobs. */
 function launcherAccess(): [Kind, KubeObject][] {
   const chart = new Chart(new App(), 'test');
-  new MpiLaunchers(chart, 'MpiLaunchers', { controller: controllerUser(SYSTEM_NAMESPACE, ACCOUNT) });
+  new MpiLaunchers(chart, 'MpiLaunchers', { namespace: SYSTEM_NAMESPACE, account: ACCOUNT });
   return (chart.toJson() as KubeObject[]).map((object) => {
     const [group = '', version = ''] = object.apiVersion.split('/');
     const plural = object.kind.toLowerCase().replace(/y$/, 'ie').concat('s');

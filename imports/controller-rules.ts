@@ -37,6 +37,13 @@ export const webhookRules: readonly ControllerRule[] = [
   {"group":"trainer.kubeflow.org","resources":["clustertrainingruntimes","trainingruntimes"],"verbs":["get"]},
 ];
 
+/** What it needs besides where it runs JobSets. */
+export const jobSetRules: readonly ControllerRule[] = [
+  {"group":"batch","resources":["jobs/status"],"verbs":["patch"]},
+  {"group":"jobset.x-k8s.io","resources":["jobsets/finalizers"],"verbs":["update"]},
+  {"group":"jobset.x-k8s.io","resources":["jobsets/status"],"verbs":["patch"]},
+];
+
 /** What it needs besides, by gang scheduler. */
 export const gangSchedulerRules: Readonly<Record<'volcano' | 'native' | 'scheduler-plugins', readonly ControllerRule[]>> = {
   'volcano': [

@@ -4,7 +4,7 @@ import { TRAINING_JOB_DEFINITIONS } from '../../src/api/kubeflow-org.ts';
 import { customResources } from '../../src/embedded/custom-resources.ts';
 import type { Subject } from '../../src/embedded/simulation/history.ts';
 import type { JobShape } from '../../src/embedded/simulation/workload.ts';
-import { trainingDomains } from '../../src/training/controller.ts';
+import { trainingJobDomains } from '../../src/training/controller.ts';
 
 /** A kind whose spec holds `runPolicy` and replicas by role. */
 function shapeOf(kind: JobShape['kind'], field: string, container: string, leader?: string): JobShape {
@@ -25,16 +25,18 @@ function shapeOf(kind: JobShape['kind'], field: string, container: string, leade
   };
 }
 
+const SHAPES: readonly JobShape[] = [
+  shapeOf(PYTORCH_JOB, 'pytorchReplicaSpecs', 'pytorch', 'Master'),
+  shapeOf(JAX_JOB, 'jaxReplicaSpecs', 'jax'),
+  shapeOf(TF_JOB, 'tfReplicaSpecs', 'tensorflow'),
+  shapeOf(XGBOOST_JOB, 'xgbReplicaSpecs', 'xgboost', 'Master'),
+  shapeOf(PADDLE_JOB, 'paddleReplicaSpecs', 'paddle', 'Master'),
+  shapeOf(MPI_JOB_V1, 'mpiReplicaSpecs', 'mpi', 'Launcher'),
+];
+
 /** The training jobs under simulation. */
 export const trainingSubject: Subject = {
-  domains: () => trainingDomains(),
+  domains: () => trainingJobDomains().filter(({ kind }) => SHAPES.some((shape) => shape.kind.kind === kind.kind)),
   resources: TRAINING_JOB_DEFINITIONS.flatMap((definition) => customResources(crdOf(definition))),
-  shapes: [
-    shapeOf(PYTORCH_JOB, 'pytorchReplicaSpecs', 'pytorch', 'Master'),
-    shapeOf(JAX_JOB, 'jaxReplicaSpecs', 'jax'),
-    shapeOf(TF_JOB, 'tfReplicaSpecs', 'tensorflow'),
-    shapeOf(XGBOOST_JOB, 'xgbReplicaSpecs', 'xgboost', 'Master'),
-    shapeOf(PADDLE_JOB, 'paddleReplicaSpecs', 'paddle', 'Master'),
-    shapeOf(MPI_JOB_V1, 'mpiReplicaSpecs', 'mpi', 'Launcher'),
-  ],
+  shapes: SHAPES,
 };

@@ -8,8 +8,9 @@ import { jsonLogger, type LogLevel } from '../runtime/log.ts';
 import { runManager } from '../runtime/manager.ts';
 import { Metrics } from '../runtime/metrics.ts';
 import { CONTROLLER_NAME, VERSION } from '../runtime/version.ts';
-import { trainingDomains } from '../training/controller.ts';
+import { trainingJobDomains } from '../training/controller.ts';
 import { DISCOVERED } from '../training/gang-discovery.ts';
+import { jobSetDomains } from '../training/jobset/controller.ts';
 import { findGangScheduler } from './gang-scheduler.ts';
 import type { KeptProgressOptions, Progress } from './progress-server.ts';
 
@@ -32,11 +33,12 @@ interface Flags {
   readonly clusterDomain?: string;
   readonly mpiKubectlDeliveryImage?: string;
   readonly only?: readonly string[];
+  readonly except?: readonly string[];
   readonly logLevel: LogLevel;
 }
 
-/** The groups of domains that `--only` chooses from. */
-const DOMAINS = { training: trainingDomains };
+/** The groups of domains that `--only` and `--except` choose from. */
+const DOMAINS = { training: trainingJobDomains, jobset: jobSetDomains };
 type DomainName = keyof typeof DOMAINS;
 
 /** `armature controller`: runs the controllers, in a cluster or against one. */
@@ -67,6 +69,11 @@ export function controllerCommand(): Command {
       "brings kubectl to the launchers of MPIJobs by exec (default: upstream's)",
     )
     .option('--only <domains>', `run these only, separated by commas: ${Object.keys(DOMAINS).join(', ')}`, domainNames)
+    .option(
+      '--except <domains>',
+      'run all but these: jobset where JobSets have a controller of their own in the cluster',
+      domainNames,
+    )
     .option('--log-level <level>', 'debug, info, warn or error', 'info')
     .action(run);
 }
@@ -112,7 +119,7 @@ async function run(flags: Flags): Promise<void> {
     ...(flags.kubeApiBurst !== undefined && { burst: flags.kubeApiBurst }),
     onResponse: (method, code) => metrics.requested(method, code, host),
   });
-  const only = (flags.only ?? Object.keys(DOMAINS)) as readonly DomainName[];
+  const chosen = (flags.only ?? Object.keys(DOMAINS)).filter((name) => !flags.except?.includes(name)) as DomainName[];
   const gangScheduler =
     flags.gangSchedulerName === DISCOVERED ? await findGangScheduler(client, log) : flags.gangSchedulerName;
   const progress = await progressOf(flags, { client, environment: systemEnvironment, log }, access.namespace);
@@ -135,7 +142,7 @@ async function run(flags: Flags): Promise<void> {
   const manager = runManager({
     client,
     environment: systemEnvironment,
-    domains: only.flatMap((name) => DOMAINS[name](options)),
+    domains: chosen.flatMap((name) => DOMAINS[name](options)),
     workers: flags.maxConcurrentReconciles,
     identity: `${hostname()}_${process.pid}`,
     metricsAddress: flags.metricsBindAddress,
@@ -153,7 +160,7 @@ async function run(flags: Flags): Promise<void> {
   };
   process.once('SIGTERM', stop);
   process.once('SIGINT', stop);
-  log.info('starting', { server: access.server, version: VERSION, domains: only });
+  log.info('starting', { server: access.server, version: VERSION, domains: chosen });
   try {
     await manager.done;
   } finally {

@@ -1,6 +1,6 @@
-import { controllerRules, webhookRules } from '../../imports/controller-rules.ts';
+import { controllerRules, jobSetRules, webhookRules } from '../../imports/controller-rules.ts';
 import manifest from '../../package.json' with { type: 'json' };
-import { allCrds, type CustomResourceDefinition, DEFINITIONS, type Kind } from '../api/index.ts';
+import { allCrds, type CustomResourceDefinition, DEFINITIONS, JOB_SET, type Kind } from '../api/index.ts';
 import type { AccessRule } from './controller-access.ts';
 
 /** What this version of the platform brings to a cluster. */
@@ -11,6 +11,8 @@ export interface InstalledApi {
   readonly controllerRules: readonly AccessRule[];
   /** What it needs besides to serve the webhook. */
   readonly webhookRules: readonly AccessRule[];
+  /** What it needs besides where it runs JobSets. */
+  readonly jobSetRules: readonly AccessRule[];
   readonly trainingKinds: readonly Kind[];
 }
 
@@ -20,6 +22,9 @@ export function installedApi(): InstalledApi {
     crds: allCrds(),
     controllerRules,
     webhookRules,
-    trainingKinds: DEFINITIONS.map((definition) => definition.kind).filter((kind) => kind.group === 'kubeflow.org'),
+    jobSetRules,
+    trainingKinds: DEFINITIONS.map(({ kind }) => kind).filter(({ group }) =>
+      ['kubeflow.org', JOB_SET.group].includes(group),
+    ),
   };
 }

@@ -1,6 +1,6 @@
 import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
-import { TRAIN_JOB, TRAINING_RUNTIME } from '../api/kinds.ts';
+import { JOB_SET, TRAIN_JOB, TRAINING_RUNTIME } from '../api/kinds.ts';
 import type { Kind } from '../api/kube.ts';
 import { POD_SECURITY_ENFORCE_LABEL } from '../api/labels.ts';
 import { AdmissionWebhook } from './admission-webhook.ts';
@@ -51,6 +51,12 @@ export interface MlPlatformProps {
    */
   readonly webhook?: boolean;
   /**
+   * Who runs JobSets: this controller, or upstream's own, which the cluster then has to have; its CRD is left alone.
+   * TrainJobs need one of them.
+   * @default 'armature'
+   */
+  readonly jobSets?: 'armature' | 'upstream';
+  /**
    * Further flags of `armature controller`.
    * @default - none; `--leader-elect` is always given
    */
@@ -94,7 +100,9 @@ export class MlPlatform extends Construct {
 
     this.namespace = new Namespace(this, 'Resource', { metadata: { name: namespace, labels: restrictedLabels() } });
     const crds = new Construct(this, 'Crds');
+    const upstreamJobSets = props.jobSets === 'upstream';
     for (const crd of api.crds) {
+      if (upstreamJobSets && crd.spec.group === JOB_SET.group) continue;
       const name = crd.metadata.name ?? crd.spec.group;
       this.crds.set(name, new ApiObject(crds, name, { ...crd, metadata: { name } }));
     }
@@ -111,6 +119,7 @@ export class MlPlatform extends Construct {
         ...api.controllerRules,
         ...(gang?.rules ?? []),
         ...(webhook ? AdmissionWebhook.rules(api.webhookRules) : []),
+        ...(upstreamJobSets ? [] : api.jobSetRules),
       ],
       authorities: progress,
     });
@@ -126,6 +135,7 @@ export class MlPlatform extends Construct {
         '--leader-elect',
         ...(gang ? ['--gang-scheduler-name', gang.schedulerName] : []),
         ...(webhook?.args ?? []),
+        ...(upstreamJobSets ? ['--except', 'jobset'] : []),
         ...(props.controllerArgs ?? []),
       ],
     });

@@ -4,6 +4,7 @@ import { OPERATOR_NAME_LABEL } from '../api/labels.ts';
 import type { CounterSpec, Domain, OwnedKind, Permission } from '../runtime/domain.ts';
 import { type GangScheduler, gangScheduler } from './gang.ts';
 import type { JobKind, TrainingObject } from './job-kind.ts';
+import { jobSetDomains } from './jobset/controller.ts';
 import { JOB_KINDS } from './kinds/index.ts';
 import { NODE_FIELDS, nodesOfInterest } from './node-loss.ts';
 import type { TrainingOptions } from './options.ts';
@@ -15,8 +16,14 @@ import { trainerDomain } from './trainer/controller.ts';
 
 export type { TrainingOptions } from './options.ts';
 
+/** Everything that trains: the training jobs, and the JobSets that some of them become. */
+export const trainingDomains = (options: TrainingOptions = {}): Domain[] => [
+  ...trainingJobDomains(options),
+  ...jobSetDomains(),
+];
+
 /** The training jobs, one domain for each kind. */
-export function trainingDomains(options: TrainingOptions = {}): Domain[] {
+export function trainingJobDomains(options: TrainingOptions = {}): Domain[] {
   return [...JOB_KINDS.map((kind) => domainOf(kind, options) as Domain), trainerDomain(options)];
 }
 

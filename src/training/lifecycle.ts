@@ -3,7 +3,7 @@ import { restartsWhole } from './attempt.ts';
 import { isTrue } from './conditions.ts';
 import { type Draft, draftOf, messageOf, reasonOf, withCondition, withEvent, withJobCount } from './draft.ts';
 import { deadlineOf, replaceable, type Verdict } from './failure.ts';
-import { phaseOf } from './pod-state.ts';
+import { isTerminating, phaseOf } from './pod-state.ts';
 import { type Scene, waitsForGroup } from './scene.ts';
 
 /** The first look at a job. */
@@ -64,8 +64,9 @@ function complete(draft: Draft): Draft {
   return { ...draft, status: { ...draft.status, attempt } };
 }
 
+/** A pod on its way out is not one that started: its successor is still to come. */
 const everyPodStarted = (scene: Scene): boolean =>
-  scene.roster.seats.every(({ pod }) => pod !== undefined && phaseOf(pod) !== 'Pending');
+  scene.roster.seats.every(({ pod }) => pod !== undefined && !isTerminating(pod) && phaseOf(pod) !== 'Pending');
 
 /** The end: nothing is made after this. */
 export function recordEnd(scene: Scene, draft: Draft, verdict: Verdict): Draft {

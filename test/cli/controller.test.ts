@@ -33,7 +33,8 @@ describe('armature controller', () => {
 
   test('chooses domains by name and refuses others', () => {
     expect(parse('--only', 'training')).toMatchObject({ only: ['training'] });
-    expect(() => parse('--only', 'training,nonsense')).toThrow(/"nonsense" is none of training/);
+    expect(parse('--except', 'jobset')).toMatchObject({ except: ['jobset'] });
+    expect(() => parse('--only', 'training,nonsense')).toThrow(/"nonsense" is none of training, jobset/);
     expect(() => parse('--kube-api-qps', 'many')).toThrow(/must be a number/);
   });
 });

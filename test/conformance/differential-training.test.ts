@@ -1,12 +1,12 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { SCHEDULER_PLUGINS_POD_GROUP, VOLCANO_POD_GROUP } from '../../src/api/kinds.ts';
 import type { ClusterInfo } from '../../src/cluster/index.ts';
-import { duel } from '../support/differential/duel.ts';
-import { type Found, TRAINING_EXPLANATIONS } from '../support/differential/explanations.ts';
+import { trainingDuel } from '../support/differential/duel.ts';
+import { TRAINING_EXPLANATIONS } from '../support/differential/explanations.ts';
 import { SCHEDULER_PLUGINS_SCENARIOS, VOLCANO_SCENARIOS } from '../support/differential/gang-scenarios.ts';
 import { OTHER_SCENARIOS } from '../support/differential/other-scenarios.ts';
 import { PYTORCH_SCENARIOS } from '../support/differential/pytorch-scenarios.ts';
-import { needless, unexplained } from '../support/differential/verdict.ts';
+import { type Found, needless, unexplained } from '../support/differential/verdict.ts';
 import { gangRules } from '../support/generated-rules.ts';
 import { grantAlso } from '../support/identity.ts';
 import { trainingOperator } from '../support/peers/training-operator.ts';
@@ -36,13 +36,12 @@ else
     beforeAll(async () => {
       const log = (line: string) => process.stderr.write(`  ${line}\n`);
       const operator = await trainingOperator(platform.api, platform.cluster as unknown as ClusterInfo, log);
-      all.push(...(await duel(platform, operator, SCENARIOS)));
+      all.push(...(await trainingDuel(platform, operator, SCENARIOS)));
       for (const { scheduler, rules, kind, scenarios } of GANGS) {
         const unserve = await servePodGroups(platform.api, kind);
         const ungrant = await grantAlso(platform.api, 'gang', gangRules(rules));
         try {
-          const flags = [`--gang-scheduler-name=${scheduler}`];
-          const differences = await duel(platform, operator, scenarios, { flags, helpers: [kind] });
+          const differences = await trainingDuel(platform, operator, scenarios, { name: scheduler, group: kind });
           all.push(...differences.map((found) => ({ ...found, scenario: `${rules}: ${found.scenario}` })));
         } finally {
           await ungrant();

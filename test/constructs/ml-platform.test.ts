@@ -81,10 +81,22 @@ describe('MlPlatform', () => {
     expect(rules.map(({ apiGroups, ...rule }) => ({ group: apiGroups[0], ...rule }))).toMatchObject([
       ...installedApi().controllerRules,
       ...installedApi().webhookRules,
+      ...installedApi().jobSetRules,
     ]);
     expect(rules.some(({ resources }) => resources.includes('leases'))).toBe(false);
     expect(rules.some(({ verbs, resources }) => verbs.includes('*') || resources.includes('*'))).toBe(false);
     expect(named(manifests, 'Role', 'armature-controller-leases').metadata.namespace).toBe('armature-system');
+  });
+
+  test('JobSets can be left to upstream’s controller: its CRD stays, and this controller may not make their Jobs', () => {
+    const manifests = platform({ jobSets: 'upstream' }).manifests();
+    const of = (kind: string) => manifests.filter((manifest) => manifest.kind === kind);
+    const crds = of('CustomResourceDefinition').map(({ metadata }) => metadata.name);
+    expect(crds).not.toContain('jobsets.jobset.x-k8s.io');
+    expect(crds).toContain('trainjobs.trainer.kubeflow.org');
+    const { rules } = named(manifests, 'ClusterRole', 'armature-controller') as unknown as { rules: object[] };
+    expect(rules).not.toContainEqual(expect.objectContaining({ apiGroups: ['batch'] }));
+    expect(JSON.stringify(named(manifests, 'Deployment', 'armature-controller'))).toContain('"--except","jobset"');
   });
 
   test.each([

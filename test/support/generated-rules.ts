@@ -11,7 +11,8 @@ export interface RbacRule {
 
 /** The rules that the platform's construct grants to the controller, cluster-wide. */
 export function controllerRules(): RbacRule[] {
-  return installedApi().controllerRules.map(rbacRule);
+  const { controllerRules: rules, jobSetRules } = installedApi();
+  return [...rules, ...jobSetRules].map(rbacRule);
 }
 
 /** What it is granted besides where a gang scheduler is used. */

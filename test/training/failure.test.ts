@@ -15,6 +15,22 @@ const withoutAttempt = ({ containers: [main], ...spec }: PodSpec) => ({
 const DISRUPTED: Pod['status'] = { conditions: [{ type: 'DisruptionTarget', status: 'True' }] };
 
 describe('failures of a PyTorchJob', () => {
+  test('[training 12] it restarts until the pod that failed is gone and its successor runs', () => {
+    const world = running({ restartPolicy: 'OnFailure' });
+    world.phase('j-worker-0', 'Failed');
+    world.step(1);
+    world.evict('j-worker-0');
+    world.settle();
+    expect(world.conditions).toEqual(['Created=True', 'Restarting=True']);
+    world.reap();
+    world.settle();
+    expect(world.conditions).toEqual(['Created=True', 'Restarting=True']);
+    world.phase('j-worker-0', 'Running');
+    world.settle();
+    expect(world.conditions).toEqual(['Created=True', 'Running=True']);
+    expect(world.status.replicaStatuses?.Worker?.active).toBe(2);
+  });
+
   test('[training 12] ExitCode: 130 is replaced and counted once, 1 is final', () => {
     const world = running({ restartPolicy: 'ExitCode' });
     const before = uidOf(world, 'j-worker-0');

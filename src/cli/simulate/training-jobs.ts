@@ -1,6 +1,6 @@
 import type { KubeObject } from '../../api/kube.ts';
 import type { JobType } from '../../embedded/what-if/index.ts';
-import { trainingDomains } from '../../training/controller.ts';
+import { trainingJobDomains } from '../../training/controller.ts';
 import { resolve } from '../../training/defaults.ts';
 import type { JobKind, TrainingObject } from '../../training/job-kind.ts';
 import { JOB_KINDS } from '../../training/kinds/index.ts';
@@ -10,7 +10,7 @@ type Fields = Readonly<Record<string, unknown>>;
 
 /** The training jobs as a simulated day takes them: their pods come from the controller's own plan. */
 export function trainingJobTypes(options: TrainingOptions = {}): readonly JobType[] {
-  const domains = trainingDomains(options);
+  const domains = trainingJobDomains(options);
   return JOB_KINDS.flatMap((kind) => {
     const domain = domains.find((each) => each.kind === kind.kind);
     return domain ? [{ ...typeOf(kind), domain }] : [];

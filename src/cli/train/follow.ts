@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import type { FailureRecord } from '../../api/attempts.ts';
 import type { KubeObject } from '../../api/kube.ts';
 import { stderrLog } from '../../runtime/progress.ts';
 import { progressIn } from '../../training/progress/lines.ts';
@@ -56,10 +57,12 @@ async function watchAndRead(
   });
   const shown = ({ rank }: RankedPod) => options.rank === undefined || options.rank === rank;
   let before: KubeObject | undefined;
+  let told = failuresOf(found.job).at(-1)?.time ?? '';
   for await (const { job, pods } of watchJob(session.client, found, { log: stderrLog, signal: left })) {
     if (!job) return 'deleted';
     showNews(session, before, job);
     before = job;
+    told = tellFailures(session, told, job);
     logs.follow(pods.filter(shown));
     const outcome = outcomeOf(found.trainKind, job);
     if (!outcome) continue;
@@ -79,6 +82,18 @@ function showLine({ json }: Session, pod: RankedPod, line: string, prefix: boole
   const progress = progressIn(line);
   const { rank, seat } = pod;
   process.stdout.write(`${JSON.stringify({ type: 'log', rank, pod: seat, line, ...(progress && { progress }) })}\n`);
+}
+
+const failuresOf = (job: KubeObject): readonly FailureRecord[] =>
+  ((job.status ?? {}) as { readonly lastFailures?: readonly FailureRecord[] }).lastFailures ?? [];
+
+/** Says why pods were lost, each loss once; resolves to the time of the last one. */
+function tellFailures({ json }: Session, since: string, job: KubeObject): string {
+  for (const failure of failuresOf(job).filter(({ time }) => time > since)) {
+    if (json) process.stdout.write(`${JSON.stringify({ type: 'failure', failure })}\n`);
+    else process.stderr.write(`· Lost in attempt ${failure.attempt}: rank ${failure.rank}: ${failure.message}\n`);
+  }
+  return failuresOf(job).at(-1)?.time ?? since;
 }
 
 function showNews({ json }: Session, before: KubeObject | undefined, job: KubeObject): void {

@@ -10,6 +10,8 @@ import { type JobView, jobView } from './job-view.ts';
 import { progressText } from './progress-text.ts';
 import { type Session, type TrainFlags, trainCommand, withSession } from './session.ts';
 
+/** Lines shown of what a pod wrote last. */
+const LOG_LINES = 5;
 /** Warnings shown, the last ones. */
 const WARNINGS = 5;
 
@@ -61,11 +63,19 @@ export function jobText({ view, pods, warnings }: JobReport, now: number): strin
     `${kind} ${namespace}/${name}`,
     ...columns(facts.map(([label, text]) => [`  ${label}`, text])),
     ...(pods.length > 0 ? ['', 'Pods by rank', ...pods.map(podText)] : []),
+    ...(view.failures.length > 0 ? ['', 'Last failures', ...view.failures.flatMap(failureLines)] : []),
     ...(warnings.length > 0
       ? ['', 'Last warnings', ...warnings.map(({ about, reason, message: said }) => `  ${about}: ${reason}: ${said}`)]
       : []),
   ];
   return `${lines.join('\n')}\n`;
+}
+
+/** What was lost and why, and the end of what it wrote. */
+function failureLines({ attempt, rank, message, counted, log }: JobView['failures'][number]): string[] {
+  const last = (log ?? '').trimEnd().split('\n').filter(Boolean).slice(-LOG_LINES);
+  const how = counted ? '' : ' (not counted)';
+  return [`  attempt ${attempt}, rank ${rank}: ${message}${how}`, ...last.map((line) => `    | ${line}`)];
 }
 
 function replicaText({ type, wanted, active, succeeded, failed }: JobView['replicas'][number]): string {

@@ -31,7 +31,7 @@ export function ranked({ trainKind, job }: Found, pods: readonly KubeObject[]): 
   return placed.map(({ pod, order: [type, index] }, place): RankedPod => {
     const container = trainKind.mainContainer(pod);
     const rank = offsets[type] === undefined ? place : offsets[type] + index;
-    return { rank, seat: seatOf(job, pod), ...(container && { container }), pod };
+    return { rank, seat: trainKind.seat?.(pod) ?? seatOf(job, pod), ...(container && { container }), pod };
   });
 }
 

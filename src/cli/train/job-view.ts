@@ -1,3 +1,4 @@
+import type { FailureRecord } from '../../api/attempts.ts';
 import { type Condition, conditionOf, type KubeObject } from '../../api/kube.ts';
 import type { TrainerStatus } from '../../api/trainer-status.ts';
 import { percentOf, type ReportedProgress } from '../../training/progress/reported.ts';
@@ -18,6 +19,8 @@ export interface JobView {
   readonly trouble?: string;
   readonly replicas: readonly ReplicaCount[];
   readonly restarts: number;
+  /** Why pods were lost, the latest last. */
+  readonly failures: readonly FailureRecord[];
   /** As the training program reported it last. */
   readonly progress?: ReportedProgress;
   readonly createdAt?: string;
@@ -32,11 +35,12 @@ interface Status {
   readonly startTime?: string;
   readonly completionTime?: string;
   readonly trainerStatus?: TrainerStatus;
+  readonly lastFailures?: readonly FailureRecord[];
 }
 
 /** Pure. */
 export function jobView(trainKind: TrainKind, job: KubeObject): JobView {
-  const { startTime, completionTime, trainerStatus } = (job.status ?? {}) as Status;
+  const { startTime, completionTime, trainerStatus, lastFailures = [] } = (job.status ?? {}) as Status;
   const state = stateOf(job);
   const trouble = conditionOf(job, POD_TROUBLE)?.message;
   const endedAt = completionTime ?? (outcomeOf(trainKind, job) && state?.lastTransitionTime);
@@ -44,12 +48,13 @@ export function jobView(trainKind: TrainKind, job: KubeObject): JobView {
     kind: trainKind.kind.kind,
     namespace: job.metadata.namespace ?? '',
     name: job.metadata.name ?? '',
-    state: state?.type ?? 'Pending',
+    state: state?.type ?? (trainKind.isRunning?.(job) ? 'Running' : 'Pending'),
     ...(state?.reason && { reason: state.reason }),
     ...(state?.message && { message: state.message }),
     ...(trouble && { trouble }),
     replicas: trainKind.replicas(job),
     restarts: trainKind.restarts(job),
+    failures: lastFailures,
     ...(trainerStatus && { progress: withPercent(progressOfStatus(trainerStatus)) }),
     ...(job.metadata.creationTimestamp && { createdAt: job.metadata.creationTimestamp }),
     ...(startTime && { startedAt: startTime }),

@@ -1,9 +1,10 @@
 import { apiVersionOf, type KubeObject } from '../../api/kube.ts';
 import { V1_KINDS } from './job-kinds.ts';
+import { TRAIN_JOB_KIND } from './train-job-kind.ts';
 import type { TrainKind } from './train-kind.ts';
 
 /** Every kind that `armature train` knows. */
-export const TRAIN_KINDS: readonly TrainKind[] = V1_KINDS;
+export const TRAIN_KINDS: readonly TrainKind[] = [...V1_KINDS, TRAIN_JOB_KIND];
 
 /** The kind of an object, if it is a training job. */
 export const trainKindOf = (object: KubeObject): TrainKind | undefined =>

@@ -22,11 +22,15 @@ export interface TrainKind {
   owns(job: KubeObject, pod: KubeObject): boolean;
   /** Sorts pods by rank: by type first, then by index. */
   order(pod: KubeObject): readonly [type: number, index: number];
+  /** How a pod is called among those of its job. @default - its name without the job's */
+  seat?(pod: KubeObject): string;
   /** The container that trains. */
   mainContainer(pod: KubeObject): string | undefined;
   replicas(job: KubeObject): readonly ReplicaCount[];
   /** Pods that were replaced, or attempts that were made anew. */
   restarts(job: KubeObject): number;
+  /** Whether pods are at work, for kinds that have no condition for it. */
+  isRunning?(job: KubeObject): boolean;
   isSuspended(job: KubeObject): boolean;
   /** A merge patch. */
   suspension(suspend: boolean): object;

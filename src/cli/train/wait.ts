@@ -89,5 +89,6 @@ export function verdictOf({ trainKind }: Pick<Found, 'trainKind'>, job: KubeObje
   if (state === 'succeeded') return outcome ? outcome === 'succeeded' : undefined;
   const wanted = state === 'suspended' ? 'Suspended' : 'Running';
   if (conditionOf(job, wanted)?.status === 'True') return true;
+  if (state === 'running' && !outcome && trainKind.isRunning?.(job)) return true;
   return outcome ? false : undefined;
 }

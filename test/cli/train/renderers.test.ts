@@ -63,6 +63,18 @@ const running = job({
   conditions: [TROUBLE, condition('Created'), condition('Running')],
   startTime: '2026-11-21T10:00:10Z',
   replicaStatuses: { Master: { active: 1 }, Worker: { active: 1, failed: 1, restarts: 3 } },
+  lastFailures: [
+    {
+      time: '2026-11-21T10:04:00Z',
+      attempt: 1,
+      pod: 'digits-worker-1',
+      rank: 2,
+      reason: 'OOMKilled',
+      message: 'pod digits-worker-1 was killed',
+      counted: true,
+      log: 'step 1\nstep 2\n',
+    },
+  ],
   trainerStatus: {
     progressPercentage: 42,
     estimatedRemainingSeconds: 120,
@@ -112,6 +124,11 @@ describe('what armature train shows', () => {
         'Pods by rank',
         '  0 master-0 Running on n1',
         '  2 worker-1 Running on n1',
+        '',
+        'Last failures',
+        '  attempt 1, rank 2: pod digits-worker-1 was killed',
+        '    | step 1',
+        '    | step 2',
         '',
         'Last warnings',
         '  PyTorchJob digits: OOMKilled: pod x',
@@ -182,6 +199,62 @@ describe('what armature train shows', () => {
     expect(progressText({ step: 3, epoch: 0.123456, metrics: { eval_loss: 1, throughput: 2 } })).toBe(
       'step 3, epoch 0.1235, eval loss 1, throughput 2',
     );
+  });
+});
+
+describe('TrainJobs', () => {
+  const counts = (name: string, more: object) => ({
+    name,
+    ready: 0,
+    active: 0,
+    succeeded: 0,
+    failed: 0,
+    suspended: 0,
+    ...more,
+  });
+  const trainJob = (status: object, suspend = false): KubeObject => ({
+    apiVersion: 'trainer.kubeflow.org/v1alpha1',
+    kind: 'TrainJob',
+    metadata: { name: 'fit', namespace: 'team', uid: 't1' },
+    spec: { runtimeRef: { name: 'torch-distributed' }, suspend, trainer: { numNodes: 3 } },
+    status,
+  });
+  const nodePod = (index: number): KubeObject => ({
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: {
+      name: `fit-node-0-${index}-abcde`,
+      labels: {
+        'jobset.sigs.k8s.io/replicatedjob-name': 'node',
+        'batch.kubernetes.io/job-completion-index': String(index),
+      },
+    },
+    spec: { containers: [{ name: 'node' }] },
+  });
+
+  test('run while a Job of theirs does, and their nodes are their ranks', () => {
+    const jobsStatus = [counts('node', { active: 1 }), counts('dataset-initializer', { succeeded: 1 })];
+    const running = trainJob({ jobsStatus });
+    const view = viewOf(running);
+    expect(view.state).toBe('Running');
+    expect(view.replicas.map(({ type, wanted, active, succeeded }) => [type, wanted, active, succeeded])).toEqual([
+      ['node', 3, 3, 0],
+      ['dataset-initializer', 1, 0, 1],
+    ]);
+    const pods = ranked(found(running), [nodePod(2), nodePod(0)]);
+    expect(pods.map(({ rank, seat, container }) => [rank, seat, container])).toEqual([
+      [0, 'node-0', 'node'],
+      [2, 'node-2', 'node'],
+    ]);
+    expect(verdictOf(found(running), running, 'running')).toBe(true);
+  });
+
+  test('end with Complete or Failed', () => {
+    const done = trainJob({ conditions: [{ type: 'Complete', status: 'True', reason: 'AllJobsCompleted' }] });
+    expect(outcomeOf(found(done).trainKind, done)).toBe('succeeded');
+    expect(viewOf(trainJob({})).state).toBe('Pending');
+    expect(found(done).trainKind.suspension(true)).toEqual({ spec: { suspend: true } });
+    expect(trainKindNamed('train')?.kind.kind).toBe('TrainJob');
   });
 });
 

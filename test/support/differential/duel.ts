@@ -1,50 +1,77 @@
 import type { Kind } from '../../../src/api/kube.ts';
 import { ControllerProcess } from '../controller-process.ts';
+import type { Runner } from '../peers/peer-process.ts';
 import type { TrainingOperator } from '../peers/training-operator.ts';
 import type { Platform } from '../platform.ts';
-import type { Found } from './explanations.ts';
+import type { JobUnderTest } from '../pytorch-job.ts';
 import type { Scenario } from './scenario.ts';
-import { Side, TRAINING_KINDS } from './side.ts';
-import { found } from './verdict.ts';
+import { Side } from './side.ts';
+import { TRAINING_KINDS, trainingWorld } from './training-world.ts';
+import { type Found, found } from './verdict.ts';
+import type { World } from './world.ts';
 
-export interface DuelOptions {
-  /** Flags that both understand. */
+export interface DuelOptions<Job> {
+  readonly world: World<Job>;
+  readonly scenarios: readonly Scenario<Job>[];
+  /** Starts the peer for one namespace, if it can be held to one. */
+  startPeer(namespace: string): Promise<Runner>;
+  /** Of our controller. */
   readonly flags?: readonly string[];
-  /** Kinds besides the usual ones that jobs own. */
-  readonly helpers?: readonly Kind[];
+  /** How long nothing may change before a look is taken. */
+  readonly quietMs: number;
+  /** The peer looks at every namespace, so that ours has to wait until it is gone. @default false */
+  readonly oneAfterTheOther?: boolean;
+}
+
+/** The same jobs and acts for a peer and for our controller on one API server. @returns every difference */
+export async function duel<Job>(platform: Platform, options: DuelOptions<Job>): Promise<Found[]> {
+  const { world, scenarios, quietMs, flags = [] } = options;
+  const play = async (start: (namespace: string) => Promise<Runner>) => {
+    const namespace = await platform.namespace();
+    const runner = await start(namespace);
+    try {
+      return await new Side(platform.api, namespace, world).play(scenarios, quietMs);
+    } finally {
+      await runner.stop();
+    }
+  };
+  const theirs = () => play(options.startPeer);
+  const ours = () =>
+    play((namespace) =>
+      ControllerProcess.start({
+        kubeconfig: platform.identity.kubeconfig,
+        flags: ['--namespace', namespace, ...flags],
+        readyWithinMs: 60_000,
+      }),
+    );
+  if (!options.oneAfterTheOther) {
+    const [peer, mine] = await Promise.all([theirs(), ours()]);
+    return found(peer, mine);
+  }
+  const peer = await theirs();
+  return found(peer, await ours());
 }
 
 /** The peer's limits are lifted: what it does is compared, not when. */
 const UNLIMITED = ['--kube-api-qps=1000', '--kube-api-burst=1000', '--controller-threads=4'];
 
-/**
- * The same jobs and acts for training-operator and for our controller, both at work at the
- * same time on one API server. @returns every difference
- */
-export async function duel(
+/** Counts are written once pods have been quiet for 10 seconds. */
+const QUIET_MS = 11_500;
+
+/** @param scheduler of gangs, and the kind of its groups */
+export function trainingDuel(
   platform: Platform,
   operator: TrainingOperator,
-  scenarios: readonly Scenario[],
-  { flags = [], helpers = [] }: DuelOptions = {},
+  scenarios: readonly Scenario<JobUnderTest>[],
+  scheduler?: { readonly name: string; readonly group: Kind },
 ): Promise<Found[]> {
-  const [theirs, mine] = [await platform.namespace(), await platform.namespace()];
-  const kinds = TRAINING_KINDS;
-  const names = kinds.map(({ kind }) => kind);
-  const peer = await operator.start(names, [`--namespace=${theirs}`, ...UNLIMITED, ...flags]);
-  try {
-    const controller = await ControllerProcess.start({
-      kubeconfig: platform.identity.kubeconfig,
-      flags: ['--namespace', mine, ...flags],
-    });
-    try {
-      const [upstream, here] = await Promise.all(
-        [theirs, mine].map((namespace) => new Side(platform.api, namespace, { kinds, helpers }).play(scenarios)),
-      );
-      return found(upstream ?? {}, here ?? {});
-    } finally {
-      await controller.stop();
-    }
-  } finally {
-    await peer.stop();
-  }
+  const flags = scheduler ? [`--gang-scheduler-name=${scheduler.name}`] : [];
+  const names = TRAINING_KINDS.map(({ kind }) => kind);
+  return duel(platform, {
+    world: trainingWorld(scheduler && [scheduler.group]),
+    scenarios,
+    startPeer: (namespace) => operator.start(names, [`--namespace=${namespace}`, ...UNLIMITED, ...flags]),
+    flags,
+    quietMs: QUIET_MS,
+  });
 }

@@ -1,52 +1,25 @@
-import type { Difference, Json } from './compare.ts';
+import type { Json } from './compare.ts';
+import { at, either, lines, onlyOurs, onlyPeers, same } from './rules.ts';
+import type { Explanation, Found } from './verdict.ts';
 
-/** A difference, and the scenario it was found in. */
-export interface Found extends Difference {
-  readonly scenario: string;
-  /** How many acts had been played. */
-  readonly round: number;
-}
-
-/** Why a difference is meant, and where docs/differences.md says so. */
-export interface Explanation {
-  /** Of docs/differences.md. */
-  readonly heading: string;
-  /** Words that stand under that heading, so that the very place is found. */
-  readonly words: string;
-  /** Hangs on timing inside the peer: not every run shows it. */
-  readonly seldom?: true;
-  covers(found: Found): boolean;
-}
-
-const pathOf = ({ path }: Found): string => path.join(' / ');
 const usesServicePerPod = ({ scenario }: Found): boolean => scenario.endsWith('-spp');
-const lines = (value: Json | undefined): readonly string[] => (Array.isArray(value) ? (value as string[]) : []);
-const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
-
-/** A place, as a pattern over the path's keys joined by ` / `, and what must hold there. */
-const at =
-  (pattern: RegExp, holds: (found: Found) => boolean = () => true) =>
-  (found: Found): boolean =>
-    pattern.test(pathOf(found)) && holds(found);
-const either =
-  (...rules: readonly ((found: Found) => boolean)[]) =>
-  (found: Found): boolean =>
-    rules.some((rule) => rule(found));
-
-const onlyOurs = ({ peer }: Found): boolean => peer === undefined;
-const onlyPeers = ({ ours }: Found): boolean => ours === undefined;
 
 /** `Created pods: a, b` and `Created pod: a` both tell of names. */
 const namesTold = (value: Json | undefined): readonly string[] =>
   [...new Set(lines(value).flatMap((line) => line.slice(line.indexOf(': ') + 2).split(', ')))].sort();
 
-/** The environment as upstream writes it where its hosts have Services of their own and empty lists are null. */
-const upstreamsHosts = ({ ours, scenario }: Found): readonly string[] =>
-  lines(ours).map((line) =>
-    line.replaceAll(`.${scenario}.<namespace>.svc`, '.<namespace>.svc').replace('"ps":[]', '"ps":null'),
-  );
+const ATTEMPT = /^(ARMATURE_ATTEMPT|TORCHELASTIC_RESTART_COUNT)=/;
+const withoutAttempt = ({ ours }: Found): readonly string[] => lines(ours).filter((line) => !ATTEMPT.test(line));
 
-const sameHosts = (found: Found): boolean => same(upstreamsHosts(found), found.peer);
+/** The environment as upstream writes it, whose hosts have Services of their own, and whose empty lists are null. */
+const sameHosts = (found: Found): boolean =>
+  same(
+    withoutAttempt(found).map((line) =>
+      line.replaceAll(`.${found.scenario}.<namespace>.svc`, '.<namespace>.svc').replace('"ps":[]', '"ps":null'),
+    ),
+    found.peer,
+  );
+const tellsAttempt = (found: Found): boolean => withoutAttempt(found).length < lines(found.ours).length;
 
 /** Everything that may differ between training-operator's jobs and ours. */
 export const TRAINING_EXPLANATIONS: readonly Explanation[] = [
@@ -69,7 +42,10 @@ export const TRAINING_EXPLANATIONS: readonly Explanation[] = [
   {
     heading: 'Objects',
     words: '| `TF_CONFIG` of dynamic workers without parameter servers |',
-    covers: at(/^pods .* \/ env$/, (found) => usesServicePerPod(found) && sameHosts(found)),
+    covers: at(
+      /^pods .* \/ env$/,
+      (found) => usesServicePerPod(found) && /"ps":\[\]/.test(lines(found.ours).join()) && sameHosts(found),
+    ),
   },
   {
     heading: 'Objects',
@@ -85,6 +61,15 @@ export const TRAINING_EXPLANATIONS: readonly Explanation[] = [
     heading: 'Objects',
     words: '| labels of the HorizontalPodAutoscaler |',
     covers: at(/^autoscalers \/ [^/]+ \/ labels \/ training.kubeflow.org\/(job|operator)-name$/, onlyOurs),
+  },
+  {
+    heading: 'Events',
+    words: '| container warnings |',
+    seldom: true,
+    covers: at(
+      /^events \/ Warning \w+$/,
+      (found) => onlyPeers(found) && lines(found.peer).every((line) => line.startsWith('Error pod ')),
+    ),
   },
   {
     heading: 'Events',
@@ -141,6 +126,27 @@ export const TRAINING_EXPLANATIONS: readonly Explanation[] = [
     covers: at(
       /^events \/ Warning FailedCreate(Pod|Service)$/,
       ({ peer, ours }) => ours === undefined && lines(peer).every((line) => line.endsWith('already exists')),
+    ),
+  },
+  {
+    heading: 'Attempts',
+    words: '| which attempt it is |',
+    covers: either(
+      at(/^pods .* \/ env$/, (found) => tellsAttempt(found) && same(withoutAttempt(found), found.peer)),
+      at(/^job \/ status \/ attempt$/, onlyOurs),
+    ),
+  },
+  {
+    heading: 'Why a pod was lost',
+    words: '| which pod was first, and why |',
+    covers: either(at(/^job \/ status \/ lastFailures$/, onlyOurs), at(/^events \/ Warning RankFailed$/, onlyOurs)),
+  },
+  {
+    heading: 'Why a pod was lost',
+    words: '| the end of the log |',
+    covers: at(
+      /^pods .* \/ terminationMessagePolicy$/,
+      ({ peer, ours }) => peer === 'File' && ours === 'FallbackToLogsOnError',
     ),
   },
   {

@@ -1,3 +1,4 @@
+import { parse } from 'yaml';
 import type { Loose } from '../api.ts';
 import type { Json } from './compare.ts';
 
@@ -20,6 +21,46 @@ function identity({ metadata }: Loose) {
 
 /** An object that nobody but its creator writes. */
 export const maskObject = (object: Loose) => ({ ...identity(object), spec: object.spec as Fields });
+
+/** A JobSet: the order of its environment hangs on a hash map upstream, so it is sorted. */
+export const maskJobSet = (jobSet: Loose) => ({ ...identity(jobSet), spec: withSortedEnvironment(jobSet.spec) });
+
+function withSortedEnvironment(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withSortedEnvironment);
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value).map(([key, entry]) =>
+    key === 'env' && Array.isArray(entry)
+      ? [key, environmentLines(entry as Fields[]).sort()]
+      : [key, withSortedEnvironment(entry)],
+  );
+  return Object.fromEntries(entries);
+}
+
+/** A ConfigMap's entries; those that are YAML or JSON as what they mean. */
+export const maskConfigMap = (map: Loose) => {
+  const { data = {} } = map as Loose & { readonly data?: Readonly<Record<string, string>> };
+  return {
+    ...identity(map),
+    data: Object.fromEntries(Object.entries(data).map(([key, text]) => [key, meaning(text)])),
+  };
+};
+
+function meaning(text: string): unknown {
+  if (!/^(\{|apiVersion:|kind:)/m.test(text)) return text;
+  const { status: _, ...object } = parse(text) as Fields & { readonly metadata?: Fields };
+  const { uid, resourceVersion, creationTimestamp, generation, managedFields, ...metadata } = object.metadata ?? {};
+  return { ...object, metadata };
+}
+
+/** What a Secret holds is random: its type and its keys are told. */
+export const maskSecret = (secret: Loose) => {
+  const {
+    data = {},
+    type,
+    immutable,
+  } = secret as Loose & { readonly [field: string]: unknown; readonly data?: object };
+  return { ...identity(secret), type, immutable, keys: Object.keys(data).sort() };
+};
 
 /** Ports in the order of their numbers: upstream's order is that of a hash map. */
 export function maskService(service: Loose) {
@@ -56,12 +97,15 @@ function maskContainer(container: Fields) {
   return {
     ...without(container, 'env', 'volumeMounts'),
     // As lines, because their order is part of what is promised.
-    env: ((container.env as Fields[] | undefined) ?? []).map(
-      ({ name, value, valueFrom }) => `${name}=${valueFrom === undefined ? (value ?? '') : JSON.stringify(valueFrom)}`,
-    ),
+    env: environmentLines((container.env as Fields[] | undefined) ?? []),
     ...(mounts.length > 0 && { volumeMounts: mounts }),
   };
 }
+
+const environmentLines = (env: readonly Fields[]): string[] =>
+  env.map(
+    ({ name, value, valueFrom }) => `${name}=${valueFrom === undefined ? (value ?? '') : JSON.stringify(valueFrom)}`,
+  );
 
 const isToken = (volume: string): boolean => volume.startsWith('kube-api-access-');
 

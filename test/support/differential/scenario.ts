@@ -4,14 +4,14 @@ import { SERVICE_PER_POD_ANNOTATION } from '../../../src/api/labels.ts';
 import type { JobUnderTest } from '../pytorch-job.ts';
 
 /** What is done to a job before it is looked at again. */
-export type Act = (job: JobUnderTest) => Promise<unknown>;
+export type Act<Job = JobUnderTest> = (job: Job) => Promise<unknown>;
 
 /** One job that two controllers are given, and what then happens to it; both are compared after each act. */
-export interface Scenario {
+export interface Scenario<Job = JobUnderTest> {
   /** The job's name too. */
   readonly name: string;
   job(namespace: string, name: string): KubeObject;
-  readonly acts: readonly Act[];
+  readonly acts: readonly Act<Job>[];
 }
 
 /** The pod's containers end with this code. */

@@ -1,54 +1,48 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { DEFINITIONS } from '../../../src/api/index.ts';
-import { EVENT, HORIZONTAL_POD_AUTOSCALER, POD, SERVICE } from '../../../src/api/kinds.ts';
+import { EVENT } from '../../../src/api/kinds.ts';
 import type { Kind } from '../../../src/api/kube.ts';
 import type { Api, Loose } from '../api.ts';
-import { JobUnderTest } from '../pytorch-job.ts';
 import type { Json } from './compare.ts';
-import { maskEvents, maskJob, maskObject, maskPod, maskService, plain } from './mask.ts';
+import { maskEvents, maskJob, plain } from './mask.ts';
 import type { Scenario } from './scenario.ts';
+import type { World } from './world.ts';
 
 /** What was seen of each job, by scenario: when it had settled first, and after each act. */
 export type Sightings = Readonly<Record<string, readonly Json[]>>;
 
-export interface SideOptions {
-  /** Of the jobs. */
-  readonly kinds: readonly Kind[];
-  /** Further kinds that belong to a job and bear its name, such as PodGroups. */
-  readonly helpers?: readonly Kind[];
-}
-
 /** One of two controllers at work in a namespace of its own. */
-export class Side {
+export class Side<Job> {
   private readonly api: Api;
   private readonly namespace: string;
-  private readonly options: SideOptions;
+  private readonly world: World<Job>;
   private readonly times = new Map<string, string[]>();
 
-  constructor(api: Api, namespace: string, options: SideOptions) {
+  constructor(api: Api, namespace: string, world: World<Job>) {
     this.api = api;
     this.namespace = namespace;
-    this.options = options;
+    this.world = world;
   }
 
-  /** Plays all scenarios at once: each act of all of them, then a pause until nothing changes, then a look. */
-  async play(scenarios: readonly Scenario[]): Promise<Sightings> {
-    const jobs = new Map<string, JobUnderTest>();
+  /**
+   * Plays all scenarios at once: each act of all of them, then a pause until nothing has changed for so long, then a look.
+   */
+  async play(scenarios: readonly Scenario<Job>[], quietMs: number): Promise<Sightings> {
+    await this.world.prepare?.(this.api, this.namespace);
+    const jobs = new Map<string, Job>();
     for (const scenario of scenarios)
-      jobs.set(scenario.name, await JobUnderTest.create(this.api, scenario.job(this.namespace, scenario.name)));
+      jobs.set(scenario.name, await this.world.create(this.api, scenario.job(this.namespace, scenario.name)));
     const seen = new Map<string, Json[]>(scenarios.map(({ name }) => [name, []]));
     const rounds = Math.max(...scenarios.map(({ acts }) => acts.length)) + 1;
     for (let round = 0; round < rounds; round++) {
       const playing = scenarios.filter(({ acts }) => round <= acts.length);
       if (round > 0) await Promise.all(playing.map(({ name, acts }) => acts[round - 1]?.(jobs.get(name)!)));
-      const views = await this.quiet();
+      const views = await this.quiet(quietMs);
       for (const { name } of playing) seen.get(name)?.push(views[name] ?? {});
     }
     return Object.fromEntries(seen);
   }
 
-  /** Waits until nothing has changed for a while: counts are written once pods have been quiet for 10 seconds. */
-  private async quiet(quietMs = 11_500, patienceMs = 90_000): Promise<Readonly<Record<string, Json>>> {
+  private async quiet(quietMs: number, patienceMs = 90_000): Promise<Readonly<Record<string, Json>>> {
     const giveUp = Date.now() + patienceMs;
     let last = '';
     let since = Date.now();
@@ -63,29 +57,23 @@ export class Side {
 
   /** Every job of the namespace with all that belongs to it. */
   private async look(): Promise<Record<string, Json>> {
+    const { kinds, parts } = this.world;
     const list = (kind: Kind) => this.api.list(kind, this.namespace);
-    const { kinds, helpers = [] } = this.options;
-    const [pods, services, autoscalers, events, helping, ...jobs] = await Promise.all([
-      list(POD),
-      list(SERVICE),
-      list(HORIZONTAL_POD_AUTOSCALER),
+    const [jobs, events, owned] = await Promise.all([
+      Promise.all(kinds.map(list)),
       list(EVENT),
-      Promise.all(helpers.map(list)),
-      ...kinds.map(list),
+      Promise.all(parts.map(({ kind }) => list(kind))),
     ]);
-    const owned = (objects: readonly Loose[], job: Loose, mask: (object: Loose) => object) =>
-      Object.fromEntries(
-        objects
-          .filter(({ metadata }) => metadata.ownerReferences?.some(({ uid }) => uid === job.metadata.uid))
-          .map((object) => [object.metadata.name, mask(object)]),
-      );
     const views = jobs.flat().map((job): [string, Json] => {
+      const mine = ({ metadata }: Loose) => metadata.ownerReferences?.some(({ uid }) => uid === job.metadata.uid);
       const view = {
         job: maskJob(job, (field, value) => this.nth(`${job.metadata.name} ${field}`, value)),
-        pods: owned(pods, job, maskPod),
-        services: owned(services, job, maskService),
-        autoscalers: owned(autoscalers, job, maskObject),
-        helpers: owned(helping.flat(), job, maskObject),
+        ...Object.fromEntries(
+          parts.map(({ name, mask }, index) => [
+            name,
+            Object.fromEntries((owned[index] ?? []).filter(mine).map((object) => [object.metadata.name, mask(object)])),
+          ]),
+        ),
         events: maskEvents(events.filter((event) => regards(event)?.uid === job.metadata.uid)),
       };
       return [job.metadata.name ?? '', plain(view, this.namespace)];
@@ -102,8 +90,3 @@ export class Side {
 }
 
 const regards = (event: Loose) => (event as Loose & { regarding?: { uid?: string } }).regarding;
-
-/** The kinds of `kubeflow.org/v1` that training-operator serves beside MPIJob. */
-export const TRAINING_KINDS: readonly Kind[] = DEFINITIONS.map(({ kind }) => kind).filter(
-  ({ group, version, kind }) => group === 'kubeflow.org' && version === 'v1' && kind !== 'MPIJob',
-);

@@ -1,6 +1,23 @@
-import { differences } from './compare.ts';
-import type { Explanation, Found } from './explanations.ts';
+import { type Difference, differences } from './compare.ts';
 import type { Sightings } from './side.ts';
+
+/** A difference, and the scenario it was found in. */
+export interface Found extends Difference {
+  readonly scenario: string;
+  /** How many acts had been played. */
+  readonly round: number;
+}
+
+/** Why a difference is meant, and where docs/differences.md says so. */
+export interface Explanation {
+  /** Of docs/differences.md. */
+  readonly heading: string;
+  /** Words that stand under that heading, so that the very place is found. */
+  readonly words: string;
+  /** Hangs on timing inside the peer: not every run shows it. */
+  readonly seldom?: true;
+  covers(found: Found): boolean;
+}
 
 /** Every difference between two records of the same scenarios. */
 export function found(peer: Sightings, ours: Sightings): Found[] {

@@ -1,12 +1,13 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { NAMESPACE, SECRET, SERVICE_ACCOUNT } from '../../../src/api/kinds.ts';
+import { SECRET } from '../../../src/api/kinds.ts';
 import type { Kind, KubeObject } from '../../../src/api/kube.ts';
 import { type ClusterInfo, ensureBinaries, type Recipe, serviceAccountKubeconfig } from '../../../src/cluster/index.ts';
 import type { Api } from '../api.ts';
 import { eventually } from '../eventually.ts';
 import { freePort } from '../free-port.ts';
+import { installAccount } from './account.ts';
 import { type Runner, startPeer } from './peer-process.ts';
 
 export const TRAINING_OPERATOR_VERSION = 'v1.9.4';
@@ -21,19 +22,13 @@ const HOME = 'kubeflow';
 const CERTIFICATES = '/tmp/k8s-webhook-server/serving-certs';
 const SECRET_NAME = 'training-operator-webhook-cert';
 
-const kind = (group: string, name: string, plural: string): Kind => ({
-  group,
+const WEBHOOK: Kind = {
+  group: 'admissionregistration.k8s.io',
   version: 'v1',
-  kind: name,
-  plural,
+  kind: 'ValidatingWebhookConfiguration',
+  plural: 'validatingwebhookconfigurations',
   namespaced: false,
-});
-const BINDING = kind('rbac.authorization.k8s.io', 'ClusterRoleBinding', 'clusterrolebindings');
-const WEBHOOK = kind(
-  'admissionregistration.k8s.io',
-  'ValidatingWebhookConfiguration',
-  'validatingwebhookconfigurations',
-);
+};
 
 /** Kubeflow's training-operator, built from its module and ready to be started; its webhook is left out. */
 export interface TrainingOperator {
@@ -78,19 +73,7 @@ export async function trainingOperator(
 
 async function prepare(api: Api): Promise<void> {
   const object = (value: Record<string, unknown>) => value as unknown as KubeObject;
-  await api.apply(NAMESPACE, object({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: HOME } }));
-  const account = { name: 'training-operator', namespace: HOME };
-  await api.apply(SERVICE_ACCOUNT, object({ apiVersion: 'v1', kind: 'ServiceAccount', metadata: account }));
-  await api.apply(
-    BINDING,
-    object({
-      apiVersion: 'rbac.authorization.k8s.io/v1',
-      kind: 'ClusterRoleBinding',
-      metadata: { name: 'bench-training-operator' },
-      subjects: [{ kind: 'ServiceAccount', ...account }],
-      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'cluster-admin' },
-    }),
-  );
+  await installAccount(api, HOME, 'training-operator');
   if (!(await api.get(SECRET, HOME, SECRET_NAME))) {
     const metadata = { name: SECRET_NAME, namespace: HOME };
     await api.create(SECRET, object({ apiVersion: 'v1', kind: 'Secret', metadata }));

@@ -3,7 +3,8 @@ import { differences } from '../support/fault-differences.ts';
 import type { WriteFault } from '../support/fault-proxy.ts';
 import { FaultRig, type Outcome, type Scenario } from '../support/fault-rig.ts';
 import { usePlatform } from '../support/platform.ts';
-import { restart, success, suspendResume } from '../support/scenarios.ts';
+import { jaxJob, jobWith } from '../support/pytorch-job.ts';
+import { completion, restart, success, suspendResume } from '../support/scenarios.ts';
 
 const platform = usePlatform({ controller: false });
 let rig: FaultRig;
@@ -117,6 +118,25 @@ describe('a PyTorchJob ends as if nothing had happened', () => {
       const listed = await rig.play(success(platform.api), await platform.namespace());
       rig.proxy.refuseWatchLists(false);
       expect(differences(clean, listed)).toEqual([]);
+    },
+    MANY_RUNS,
+  );
+});
+
+describe('jobs of other kinds end as if nothing had happened', () => {
+  const cleaned = { runPolicy: { cleanPodPolicy: 'All' } };
+  test.each([
+    ['TFJob', (namespace: string) => jobWith('TFJob', { namespace, name: 'j' }, { PS: 1, Worker: 1 }, cleaned)],
+    [
+      'XGBoostJob',
+      (namespace: string) => jobWith('XGBoostJob', { namespace, name: 'j' }, { Master: 1, Worker: 1 }, cleaned),
+    ],
+    ['PaddleJob', (namespace: string) => jobWith('PaddleJob', { namespace, name: 'j' }, { Worker: 2 }, cleaned)],
+    ['JAXJob', (namespace: string) => jaxJob(namespace, 'j', { worker: 2, ...cleaned })],
+  ])(
+    '%s: the controller dies, or hears nothing, at each write',
+    async (_kind, jobIn) => {
+      expect(await matrix(completion(platform.api, 2, jobIn), KILLS)).toEqual([]);
     },
     MANY_RUNS,
   );

@@ -1,7 +1,8 @@
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
-import { POD, PYTORCH_JOB, SERVICE } from '../../src/api/kinds.ts';
+import { DEFINITIONS } from '../../src/api/index.ts';
+import { POD, SERVICE } from '../../src/api/kinds.ts';
 import type { Api, Loose } from './api.ts';
 import { ControllerProcess } from './controller-process.ts';
 import type { History, Moment } from './fault-history.ts';
@@ -182,7 +183,7 @@ export class FaultRig {
   }
 
   private async endState(namespace: string): Promise<unknown[]> {
-    const kinds = [PYTORCH_JOB, POD, SERVICE];
+    const kinds = [...SERVED_KINDS, POD, SERVICE];
     const lists = await Promise.all(kinds.map((kind) => this.api.list(kind, namespace)));
     return lists.flatMap((list, index) =>
       list
@@ -191,6 +192,8 @@ export class FaultRig {
     );
   }
 }
+
+const SERVED_KINDS = DEFINITIONS.map(({ kind }) => kind).filter(({ namespaced }) => namespaced);
 
 const CHANGING = new Set([
   'uid',
@@ -209,7 +212,7 @@ const TIME = /(Time|Timestamp|startedAt|finishedAt)$/;
 /** The object without what two good runs may differ in: identities, versions, times and addresses. */
 export function masked(kind: string, object: Loose, namespace: string): unknown {
   const { metadata, spec, status } = object;
-  const judged = kind === 'Pod' ? { phase: status?.phase } : kind === 'PyTorchJob' ? status : undefined;
+  const judged = kind === 'Pod' ? { phase: status?.phase } : kind === 'Service' ? undefined : status;
   const text = JSON.stringify({ kind, metadata, spec, status: judged }, (key, value) => {
     if (CHANGING.has(key)) return undefined;
     if (TIME.test(key)) return value === undefined ? undefined : 'some time';

@@ -1,4 +1,5 @@
 import { SERVICE } from '../../src/api/kinds.ts';
+import type { KubeObject } from '../../src/api/kube.ts';
 import type { Api } from './api.ts';
 import { eventually } from './eventually.ts';
 import type { Scenario } from './fault-rig.ts';
@@ -25,6 +26,23 @@ export const success = (api: Api): Scenario => ({
     await eventually(
       'the running pods and the Service to be gone',
       async () => (await job.podNames()).length === 1 && (await api.list(SERVICE, namespace)).length === 0,
+      PATIENT,
+    );
+  },
+});
+
+/** The pods of a job of any kind run, all of them end well, and everything it had is cleaned away. */
+export const completion = (api: Api, pods: number, jobIn: (namespace: string) => KubeObject): Scenario => ({
+  name: 'completion',
+  async run(namespace) {
+    const job = await JobUnderTest.create(api, jobIn(namespace));
+    const running = await job.running(pods, PATIENT);
+    await job.condition('Running', 'True', PATIENT);
+    for (const { metadata } of running) await job.exit(metadata.name ?? '', 0);
+    await job.condition('Succeeded', 'True', PATIENT);
+    await eventually(
+      'the pods and the Service to be gone',
+      async () => (await job.podNames()).length === 0 && (await api.list(SERVICE, namespace)).length === 0,
       PATIENT,
     );
   },

@@ -3,6 +3,7 @@ import { apiVersionOf, type KubeObject } from '../../api/kube.ts';
 import { compileStructural } from '../../embedded/structural/index.ts';
 import type { JobType } from '../../embedded/what-if/index.ts';
 import { type Located, locatedManifests } from '../manifest-files.ts';
+import { admittedJob } from './batch-jobs.ts';
 import { unsupportedFields } from './unsupported.ts';
 
 /** A job as its author wrote it, with the API server's defaults. */
@@ -78,7 +79,7 @@ function stored(
   where: string,
 ): KubeObject {
   const { status: _, ...given } = object;
-  const admitted = definition ? admit(given, definition, where) : given;
+  const admitted = definition ? admit(given, definition, where) : admitBuiltin(given, where);
   for (const { name, spec } of type.podSets(admitted)) {
     const [problem] = unsupportedFields(spec);
     if (problem) throw new Error(`${where}, pods ${name}: ${problem}`);
@@ -99,6 +100,13 @@ function admit(object: KubeObject, definition: ResourceDefinition, where: string
   ];
   if (problems.length > 0) throw new Error(problems.map((problem) => `${where}, ${problem}`).join('\n'));
   return inOwnVersion(definition, admitted);
+}
+
+/** Kubernetes' own kind has no definition to go by. */
+function admitBuiltin(object: KubeObject, where: string): KubeObject {
+  const { object: admitted, problems } = admittedJob(object);
+  if (problems.length > 0) throw new Error(problems.map((problem) => `${where}, ${problem}`).join('\n'));
+  return admitted;
 }
 
 function checkedObject(object: KubeObject, where: string): KubeObject {

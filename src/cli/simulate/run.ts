@@ -2,6 +2,7 @@ import { DEFINITIONS } from '../../api/index.ts';
 import { type Outcome, type Scenario, simulate } from '../../embedded/what-if/index.ts';
 import { arrivalsOf } from './arrivals.ts';
 import { readArrivals } from './arrivals-file.ts';
+import { batchJobType } from './batch-jobs.ts';
 import { readWorkload } from './manifests.ts';
 import { readPools } from './pools-file.ts';
 import { queuesOf } from './queue-objects.ts';
@@ -45,7 +46,8 @@ export function scenarioOf(options: SimulateOptions): {
     throw new Error(
       `--gang-scheduler-name ${gangSchedulerName} is not simulated; use native, which starts gangs by the same rule`,
     );
-  const types = trainingJobTypes(gangSchedulerName === undefined ? {} : { gangScheduler: gangSchedulerName });
+  const training = trainingJobTypes(gangSchedulerName === undefined ? {} : { gangScheduler: gangSchedulerName });
+  const types = [...training, batchJobType];
   const { jobs, objects, queues, namespaces, leftOut } = readWorkload(options.path, types, DEFINITIONS);
   if (jobs.length === 0) {
     const kinds = types.map(({ domain }) => domain.kind.kind).join(', ');

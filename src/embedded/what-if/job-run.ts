@@ -71,7 +71,9 @@ export class JobRun {
 
   /** The verdict of its own controller, if there is one yet. */
   get verdict(): 'Succeeded' | 'Failed' | undefined {
-    return (['Succeeded', 'Failed'] as const).find((type) => conditionOf(this.object, type)?.status === 'True');
+    const is = (type: string) => conditionOf(this.object, type)?.status === 'True';
+    if (is('Succeeded') || is('Complete')) return 'Succeeded';
+    return is('Failed') ? 'Failed' : undefined;
   }
 
   /** All pods run: the work goes on. */

@@ -93,6 +93,38 @@ describe('armature simulate', () => {
   });
 });
 
+describe("Kubernetes' own Jobs", () => {
+  const nodes = () => file('small.yaml', 'pools: [{name: a, count: 1, capacity: {cpu: 2, memory: 8Gi}}]');
+  const job = (name: string, spec: string) =>
+    `apiVersion: batch/v1\nkind: Job\nmetadata: {name: ${name}}\nspec: {${spec}, template: {spec: {restartPolicy: Never, containers: [{name: a, image: i, resources: {requests: {cpu: 1}}}]}}}\n`;
+
+  test('wait for room and hold it for as long as they take', () => {
+    const two = `${job('first', 'completionMode: Indexed, completions: 6, parallelism: 2')}---\n${job('second', 'parallelism: 1')}`;
+    const { outcome } = simulateFiles({
+      path: file('two.yaml', two),
+      nodes: nodes(),
+      durationMs: HOUR,
+      seed: 1,
+      untilMs: 24 * HOUR,
+    });
+    const { start } = outcome;
+    expect(
+      outcome.jobs.map(({ key, fate, started = 0, ended = 0 }) => [key, fate, started - start, ended - start]),
+    ).toEqual([
+      ['default/first', 'succeeded', 0, HOUR],
+      ['default/second', 'succeeded', HOUR, 2 * HOUR],
+    ]);
+  });
+
+  test('are refused as an API server would refuse them', () => {
+    const path = file('bad.yaml', job('bad', 'parallelism: -1'));
+    const bad = () => simulateFiles({ path, nodes: nodes(), durationMs: HOUR, seed: 1, untilMs: HOUR });
+    expect(bad).toThrow(
+      /bad\.yaml, document 1 \(Job bad\), spec\.parallelism: Invalid value: -1: must be greater than or equal to 0/,
+    );
+  });
+});
+
 describe('errors name the place and the mend', () => {
   const job = (spec: string, metadata = '{name: j}') =>
     file('job.yaml', `apiVersion: kubeflow.org/v1\nkind: JAXJob\nmetadata: ${metadata}\nspec: {${spec}}\n`);

@@ -62,6 +62,8 @@ export interface Seen {
 export interface OpenWatch {
   readonly refused?: Answer;
   readonly events: readonly Seen[];
+  /** The server, or what lies between, has ended it. */
+  readonly isOver?: () => boolean;
   stop(): void;
 }
 

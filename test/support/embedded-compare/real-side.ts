@@ -54,8 +54,12 @@ export class RealSide implements Side {
       rest = lines.pop() ?? '';
       for (const line of lines) if (line !== '') events.push(JSON.parse(line) as Seen);
     });
+    let over = false;
     answer.body.on('error', () => {});
-    return { events, stop: () => answer.body.destroy() };
+    answer.body.on('close', () => {
+      over = true;
+    });
+    return { events, isOver: () => over, stop: () => answer.body.destroy() };
   }
 
   async close(): Promise<void> {

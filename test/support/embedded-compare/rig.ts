@@ -1,6 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { CUSTOM_RESOURCE_DEFINITION, LEASE, NAMESPACE, NODE, PYTORCH_JOB } from '../../../src/api/kinds.ts';
-import { timestamp } from '../../../src/api/timestamp.ts';
+import { CUSTOM_RESOURCE_DEFINITION, NAMESPACE, NODE, PYTORCH_JOB } from '../../../src/api/kinds.ts';
 import { PRIORITY_CLASS, RESOURCE_QUOTA } from '../../../src/embedded/builtin/kinds.ts';
 import { type EmbeddedCluster, startEmbeddedCluster } from '../../../src/embedded/cluster.ts';
 import { Store } from '../../../src/embedded/store.ts';
@@ -9,13 +8,13 @@ import { Api, pathOf, targetOf } from '../api.ts';
 import { eventually } from '../eventually.ts';
 import type { Answer, Request, Sequence, Side } from './calls.ts';
 import { EmbeddedSide } from './embedded-side.ts';
-import { crds, NODE_NAME, PRIORITY_CLASSES, WIDGET } from './fixtures.ts';
+import { crds, PRIORITY_CLASSES, WIDGET } from './fixtures.ts';
 import { compare, type Difference } from './play.ts';
+import { keepQuietNode, QUIET_NODE } from './quiet-node.ts';
 import { RealSide } from './real-side.ts';
 
 /** Versions of both servers have as many digits, so that no small number is taken for one. */
 const FIRST_REVISION = 100_000;
-const HEARTBEAT_MS = 10_000;
 
 /** The two servers side by side, with the same things in them. */
 export class CompareRig {
@@ -23,9 +22,9 @@ export class CompareRig {
   readonly #real: RealSide;
   readonly #cluster: EmbeddedCluster;
   readonly #embedded: Side;
-  readonly #heartbeat: NodeJS.Timeout;
   readonly #run = `${Date.now().toString(36).slice(-5)}`;
   #serial = 0;
+  #leaveNode = () => {};
   #collecting: Promise<void> | undefined;
 
   private constructor(api: Api, real: RealSide, cluster: EmbeddedCluster) {
@@ -33,7 +32,6 @@ export class CompareRig {
     this.#real = real;
     this.#cluster = cluster;
     this.#embedded = new EmbeddedSide(cluster.server);
-    this.#heartbeat = setInterval(() => void this.#beat(), HEARTBEAT_MS);
   }
 
   static async open(kubeconfig: string): Promise<CompareRig> {
@@ -71,31 +69,16 @@ export class CompareRig {
   }
 
   async close(): Promise<void> {
-    clearInterval(this.#heartbeat);
+    this.#leaveNode();
     this.#cluster.stop();
     await Promise.all([this.#api.close(), this.#real.close()]);
   }
 
   async #prepare(): Promise<void> {
     for (const crd of crds()) await this.#ensured({ verb: 'create', kind: CUSTOM_RESOURCE_DEFINITION, body: crd });
-    const node = {
-      apiVersion: 'v1',
-      kind: 'Node',
-      metadata: { name: NODE_NAME },
-      spec: { taints: [{ key: 'compare.armature.dev/none', effect: 'NoSchedule' }] },
-    };
-    await this.#ensured({ verb: 'create', kind: NODE, body: node });
-    const condition = {
-      type: 'Ready',
-      status: 'True',
-      reason: 'Ready',
-      message: '',
-      lastHeartbeatTime: timestamp(Date.now()),
-      lastTransitionTime: timestamp(Date.now()),
-    };
-    await this.#api.patch(NODE, undefined, NODE_NAME, { status: { conditions: [condition] } }, 'status');
+    await this.#ensured({ verb: 'create', kind: NODE, body: QUIET_NODE });
+    this.#leaveNode = await keepQuietNode(this.#api);
     for (const body of PRIORITY_CLASSES) await this.#ensured({ verb: 'create', kind: PRIORITY_CLASS, body });
-    await this.#beat();
     for (const kind of [WIDGET, PYTORCH_JOB]) {
       await eventually(`${kind.plural} to be served`, async () => {
         const answers = await this.#both({ verb: 'list', kind, namespace: 'default' });
@@ -131,18 +114,6 @@ export class CompareRig {
     const quota = await this.#api.get(RESOURCE_QUOTA, 'default', name);
     await this.#api.delete(RESOURCE_QUOTA, 'default', name);
     return Object.keys(quota?.status?.used ?? {}).length > 0;
-  }
-
-  async #beat(): Promise<void> {
-    const metadata = { name: NODE_NAME, namespace: 'kube-node-lease' };
-    const spec = {
-      holderIdentity: NODE_NAME,
-      leaseDurationSeconds: 40,
-      renewTime: new Date().toISOString().replace('Z', '000Z'),
-    };
-    await this.#api
-      .apply(LEASE, { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata, spec } as never)
-      .catch(() => undefined);
   }
 
   async #ensured(request: Omit<Request, 'namespace'>): Promise<void> {

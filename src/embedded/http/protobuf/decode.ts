@@ -108,7 +108,8 @@ function messageValue(message: string, bytes: Buffer): Fields {
     const field = fields.get(part.number);
     if (!field) continue;
     const { name, many, shape, keep } = field;
-    if (many === 'map') {
+    if (shape.startsWith('&')) Object.assign(value, messageValue(shape.slice(1), part.bytes));
+    else if (many === 'map') {
       const [key, entry] = mapEntry(shape, part.bytes);
       value[name] = { ...(value[name] as Fields | undefined), [key]: entry };
     } else if (many === 'list') {

@@ -1,3 +1,5 @@
+import { JOB_MESSAGES } from './job-messages.ts';
+
 /**
  * The messages that kubectl and programs with Kubernetes' typed clients send, by name: their fields in the order of
  * their numbers, separated by blanks. A field reads [NUMBER=]NAME[+]SHAPE; the number is given where it is not the one
@@ -6,9 +8,10 @@
  * - `+`: it counts even when it is empty or zero; other fields are absent then.
  * - Shapes: none is text, `#` a whole number, `?` yes or no, `%` bytes, `:Message` another message,
  *   `@quantity`, `@time`, `@intstr` and `@fields` what has a form of its own in JSON;
- *   `[]` a list and `{}` a map of the shape that follows.
+ *   `[]` a list and `{}` a map of the shape that follows; `&Message` a message whose fields stand in this one.
  */
 export const MESSAGES: Readonly<Record<string, string>> = {
+  ...JOB_MESSAGES,
   AggregationRule: 'clusterRoleSelectors[]:LabelSelector',
   AuthorizationExtraValue: 'items[]',
   Binding: 'metadata:ObjectMeta target+:ObjectReference',

@@ -32,7 +32,6 @@ export const webhookRules: readonly ControllerRule[] = [
 
 /** What it needs besides where it runs JobSets. */
 export const jobSetRules: readonly ControllerRule[] = [
-  {"group":"","resources":["persistentvolumeclaims"],"verbs":["create","list","watch"]},
   {"group":"batch","resources":["jobs"],"verbs":["create","delete","list","patch","watch"]},
   {"group":"batch","resources":["jobs/status"],"verbs":["patch"]},
   {"group":"jobset.x-k8s.io","resources":["jobsets/finalizers"],"verbs":["update"]},

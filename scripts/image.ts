@@ -1,20 +1,23 @@
 /**
- * `npm run image [-- --training] [--json]`: the controller's image as build/images/armature-controller.tar, and with
- * `--training` the quickstart's as build/images/armature-training-torch.tar. No Docker needed; what is unchanged comes
- * from the cache (`$ARMATURE_CACHE`, else `~/.cache/armature`).
+ * `npm run image [-- --training] [--mpi] [--json]`: the controller's image as build/images/armature-controller.tar; with
+ * `--training` also the quickstart's, armature-training-torch.tar; with `--mpi` those of the MPI example,
+ * armature-training-mpi.tar, and of what brings kubectl to launchers by exec, armature-kubectl-delivery.tar. No Docker
+ * needed; what is unchanged comes from the cache (`$ARMATURE_CACHE`, else `~/.cache/armature`).
  */
 import { statSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { publish } from './images/cache.ts';
 import { buildControllerImage } from './images/controller-image.ts';
+import { buildKubectlImage } from './images/kubectl-image.ts';
+import { buildMpiImage } from './images/mpi-image.ts';
 import { buildTrainingImage } from './images/training-image.ts';
 import { ROOT } from './images/version.ts';
 import type { Image } from './oci/image.ts';
 
 const flags = process.argv.slice(2);
-const unknown = flags.find((flag) => flag !== '--training' && flag !== '--json');
+const unknown = flags.find((flag) => !['--training', '--mpi', '--json'].includes(flag));
 if (unknown) {
-  process.stderr.write(`unknown flag ${unknown}; usage: npm run image [-- --training] [--json]\n`);
+  process.stderr.write(`unknown flag ${unknown}; usage: npm run image [-- --training] [--mpi] [--json]\n`);
   process.exit(2);
 }
 const log = (line: string) => process.stderr.write(`${line}\n`);
@@ -32,4 +35,8 @@ async function deliver(image: Image, name: string): Promise<void> {
 
 await deliver(await buildControllerImage(log), 'armature-controller');
 if (flags.includes('--training')) await deliver(await buildTrainingImage(log), 'armature-training-torch');
+if (flags.includes('--mpi')) {
+  await deliver(await buildMpiImage(log), 'armature-training-mpi');
+  await deliver(await buildKubectlImage(log), 'armature-kubectl-delivery');
+}
 if (flags.includes('--json')) process.stdout.write(`${JSON.stringify({ ok: true, images: built })}\n`);

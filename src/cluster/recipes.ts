@@ -48,6 +48,16 @@ export const RECIPES: readonly Recipe[] = [
   { name: 'coredns', modules: ['github.com/coredns/coredns@v1.15.0'], programs: { coredns: '.' } },
 ];
 
+/** kubectl of the same release, and what copies it from its image to a neighbour; the cluster itself needs neither. */
+export const DELIVERY_RECIPES: readonly Recipe[] = [
+  {
+    ...(RECIPES.find(({ name }) => name === 'kubernetes') as Recipe),
+    name: 'kubectl',
+    programs: { kubectl: 'k8s.io/kubernetes/cmd/kubectl' },
+  },
+  { name: 'deliver', modules: [], programs: { deliver: '.' } },
+];
+
 /** Text that decides what comes out of a build: when it changes, so does the folder of the cache. */
 export function recipeKey(recipe: Recipe, source: string, platform: string): string {
   const inputs = JSON.stringify([recipe, source, platform, 'cgo off, trimpath, -s -w']);

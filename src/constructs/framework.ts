@@ -4,6 +4,7 @@ import type * as resources from '../../imports/kubeflow.org.ts';
 import type { JobSpec, ResourceDefinition, RunPolicy } from '../api/index.ts';
 import { type JaxProps, jax } from './jax.ts';
 import type { JobContext } from './job-context.ts';
+import { type MpiProps, mpi } from './mpi.ts';
 import { type PaddleProps, paddle } from './paddle.ts';
 import { type PyTorchProps, pytorch } from './pytorch.ts';
 import type { ResolvedRole } from './roles.ts';
@@ -23,7 +24,8 @@ type AnySpec = resources.PyTorchJobSpec &
   resources.JAXJobSpec &
   resources.TFJobSpec &
   resources.XGBoostJobSpec &
-  resources.PaddleJobSpec;
+  resources.PaddleJobSpec &
+  resources.MPIJobSpec;
 
 /** The generated class of a job kind; which spec it takes is its framework's business. */
 type JobResource = new (
@@ -71,6 +73,11 @@ export class Framework {
   /** PaddlePaddle: collective training, parameter servers, elastic training. */
   static paddle(props: PaddleProps): Framework {
     return new Framework(paddle(props));
+  }
+
+  /** MPI: Horovod, DeepSpeed and whatever else `mpirun` starts, over ssh or by `kubectl exec`. */
+  static mpi(props: MpiProps): Framework {
+    return new Framework(mpi(props));
   }
 
   private constructor(job: JobFramework) {

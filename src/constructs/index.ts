@@ -26,6 +26,7 @@ export {
   ServiceAccount,
 } from './k8s.ts';
 export * from './ml-platform.ts';
+export type { MpiProps } from './mpi.ts';
 export * from './node-placement.ts';
 export type { PaddleElasticProps, PaddleProps } from './paddle.ts';
 export type { ElasticProps, PyTorchProps } from './pytorch.ts';

@@ -9,6 +9,7 @@ import {
   Framework,
   type JaxProps,
   JobVolume,
+  type MpiProps,
   NvidiaGpu,
   type PaddleProps,
   Platform,
@@ -225,6 +226,62 @@ describe('DistributedTrainingJob', () => {
     ],
   ])('refuses a Paddle job with %s', (_what, props, message) => {
     const framework = Framework.paddle({ image: 'paddle:1', workers: { replicas: 2 }, ...props });
+    expect(job({ framework }).synth).toThrow(message);
+  });
+
+  test('an MPI job over ssh: mpirun on the launcher, an ssh server of an ordinary user on the workers', () => {
+    const framework = Framework.mpi({
+      image: 'mpi:1',
+      user: 1000,
+      keysPath: '/keys/.ssh',
+      launcher: { command: ['mpirun', '-n', '4', 'train'] },
+      workers: { replicas: 2 },
+      slotsPerWorker: 2,
+      waitForWorkers: true,
+    });
+    const { manifest, synth } = job({ framework });
+    expect(synth).not.toThrow();
+    expect(manifest()).toMatchObject({
+      kind: 'MPIJob',
+      spec: {
+        transport: 'ssh',
+        slotsPerWorker: 2,
+        sshAuthMountPath: '/keys/.ssh',
+        launcherCreationPolicy: 'WaitForWorkersReady',
+        mpiReplicaSpecs: {
+          Launcher: {
+            replicas: 1,
+            template: {
+              spec: { automountServiceAccountToken: false, containers: [{ command: ['mpirun', '-n', '4', 'train'] }] },
+            },
+          },
+          Worker: { replicas: 2, template: { spec: { securityContext: { runAsUser: 1000 } } } },
+        },
+      },
+    });
+  });
+
+  test('an MPI job by exec: its launcher, and nobody else, speaks to the API server', () => {
+    const launcher = { command: ['mpirun', 'train'] };
+    const framework = Framework.mpi({ image: 'mpi:1', transport: 'exec', launcher, workers: {} });
+    const { manifest, synth } = job({ framework });
+    expect(synth).not.toThrow();
+    const { spec } = manifest() as {
+      spec: { transport: string; mpiReplicaSpecs: Record<string, { template: { spec: object } }> };
+    };
+    expect(spec.transport).toBe('exec');
+    expect(spec.mpiReplicaSpecs.Launcher?.template.spec).not.toHaveProperty('automountServiceAccountToken');
+    expect(spec.mpiReplicaSpecs.Worker?.template.spec).toMatchObject({ automountServiceAccountToken: false });
+  });
+
+  test.each<[string, Partial<MpiProps>, string]>([
+    ['root over ssh', { user: 0 }, "'user' must not be 0 over ssh"],
+    ['a user whose keys are nowhere', { user: 1000 }, "'keysPath' must be given along with 'user'"],
+    ['keys by exec', { transport: 'exec', keysPath: '/keys' }, "'keysPath' means nothing by exec"],
+    ['no slots', { slotsPerWorker: 0 }, "'slotsPerWorker' must be a positive integer"],
+    ['nobody to work', { workers: undefined }, "needs 'workers'"],
+  ])('refuses an MPI job with %s', (_what, props, message) => {
+    const framework = Framework.mpi({ image: 'mpi:1', launcher: {}, workers: { replicas: 2 }, ...props });
     expect(job({ framework }).synth).toThrow(message);
   });
 

@@ -1,16 +1,11 @@
 import { execFile } from 'node:child_process';
 import { ensureBinaries } from '../../src/cluster/binaries.ts';
-import { RECIPES, type Recipe } from '../../src/cluster/recipes.ts';
+import { DELIVERY_RECIPES } from '../../src/cluster/recipes.ts';
 
-const kubernetes = RECIPES.find(({ name }) => name === 'kubernetes') as Recipe;
-
-/** kubectl of the same release as the local cluster's apiserver. */
-const KUBECTL: Recipe = { ...kubernetes, name: 'kubectl', programs: { kubectl: 'k8s.io/kubernetes/cmd/kubectl' } };
-
-/** The path of the real kubectl, built from source once (some minutes), then found in the cache. */
+/** The path of the real kubectl of the local cluster's release, built from source once (some minutes), then found in the cache. */
 export async function kubectlPath(): Promise<string> {
   const log = (line: string) => void process.stderr.write(`  ${line}\n`);
-  const { kubectl } = await ensureBinaries(log, ['kubectl'], [KUBECTL]);
+  const { kubectl } = await ensureBinaries(log, ['kubectl'], DELIVERY_RECIPES);
   if (!kubectl) throw new Error('kubectl was not built');
   return kubectl;
 }

@@ -4,12 +4,12 @@ set -e
 cat > /etc/passwd <<'END'
 root:x:0:0:root:/root:/bin/sh
 sshd:x:100:65534::/run/sshd:/usr/sbin/nologin
-mpi:x:1000:1000::/home/mpi:/bin/sh
+mpiuser:x:1000:1000::/home/mpiuser:/bin/sh
 nobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin
 END
-printf 'root:x:0:\nmpi:x:1000:\nnogroup:x:65534:\n' > /etc/group
-mkdir -p /home/mpi /root/.ssh /run/sshd /examples
-chown 1000:1000 /home/mpi
+printf 'root:x:0:\nmpiuser:x:1000:\nnogroup:x:65534:\n' > /etc/group
+mkdir -p /home/mpiuser /root/.ssh /examples
+chown 1000:1000 /home/mpiuser
 chmod 700 /root /root/.ssh
 mv /usr/sbin/sshd /usr/lib/openssh/sshd
 mv /training/sshd /usr/sbin/sshd

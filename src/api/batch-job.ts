@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import type { Condition, KubeObject, ObjectMeta } from './kube.ts';
+import type { JobStatus } from './batch.ts';
+import type { KubeObject, ObjectMeta } from './kube.ts';
 import { type PodTemplate, podTemplate } from './pod-template.ts';
 import { atomicList, frozen, int32, int64, labelSelector, open, stored, stringMap, text } from './schema.ts';
 
@@ -60,22 +61,9 @@ export const jobTemplate = () =>
 export type JobTemplate = z.input<ReturnType<typeof jobTemplate>>;
 export type JobTemplateSpec = z.input<typeof jobTemplateSpec>;
 
-/** What the Job controller writes under a Job's `status`, as far as others read it. */
-export interface BatchJobStatus {
-  readonly conditions?: readonly Condition[];
-  /** RFC 3339. */
-  readonly startTime?: string;
-  readonly active?: number;
-  readonly ready?: number;
-  readonly succeeded?: number;
-  readonly failed?: number;
-  /** Pods that are being deleted and have not ended yet. */
-  readonly terminating?: number;
-}
-
 /** A `batch/v1` Job. */
 export interface BatchJob extends KubeObject {
   readonly metadata: ObjectMeta;
   readonly spec: JobTemplateSpec & { readonly template: PodTemplate };
-  readonly status?: BatchJobStatus;
+  readonly status?: JobStatus;
 }

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { JOB_REASONS } from './batch.ts';
 import { jobTemplate } from './batch-job.ts';
 import type { ResourceDefinition } from './crd.ts';
 import { jobSetObjectRules, jobSetSpecRules } from './jobset-rules.ts';
@@ -20,11 +21,11 @@ export const RESTART_STRATEGIES = ['Recreate', 'BlockingRecreate', 'InPlaceResta
 export const DEPENDENCY_STATUSES = ['Ready', 'Complete'] as const;
 /** Why a Job can fail, as the Job controller says it. */
 export const JOB_FAILURE_REASONS = [
-  'BackoffLimitExceeded',
-  'DeadlineExceeded',
-  'FailedIndexes',
-  'MaxFailedIndexesExceeded',
-  'PodFailurePolicy',
+  JOB_REASONS.backoffLimitExceeded,
+  JOB_REASONS.deadlineExceeded,
+  JOB_REASONS.failedIndexes,
+  JOB_REASONS.maxFailedIndexesExceeded,
+  JOB_REASONS.podFailurePolicy,
 ] as const;
 
 /** A bound keeps the cost of rules below what an apiserver allows; each of these may still have any number of Jobs. */
@@ -211,11 +212,3 @@ export interface JobSet extends KubeObject {
   readonly spec: JobSetSpec;
   readonly status?: JobSetStatus;
 }
-
-/** The types of a JobSet's conditions. */
-export const JOB_SET_COMPLETED = 'Completed';
-export const JOB_SET_FAILED = 'Failed';
-export const JOB_SET_SUSPENDED = 'Suspended';
-export const JOB_SET_RESTARTING = 'RestartingJobSet';
-export const JOB_SET_STARTUP_IN_PROGRESS = 'StartupPolicyInProgress';
-export const JOB_SET_STARTUP_COMPLETED = 'StartupPolicyCompleted';

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { parse } from 'yaml';
-import { allCrds, SHIPPED_RUNTIMES } from '../api/index.ts';
-import { CLUSTER_TRAINING_RUNTIME, CUSTOM_RESOURCE_DEFINITION } from '../api/kinds.ts';
+import { allCrds, SHIPPED_RUNTIMES, TRAINER_VERSION } from '../api/index.ts';
+import { CLUSTER_TRAINING_RUNTIME, CONFIG_MAP, CUSTOM_RESOURCE_DEFINITION, NAMESPACE } from '../api/kinds.ts';
 import { conditionOf } from '../api/kube.ts';
 import { type EmbeddedCluster, startEmbeddedCluster } from '../embedded/cluster.ts';
 import { podScheduler } from '../embedded/controllers/scheduler.ts';
@@ -230,12 +230,19 @@ async function takeProgress(
   return { server: { url: `https://${HOST}:${port}`, authority: authorities.bundle }, close };
 }
 
-/** So that TrainJobs which name one of Kubeflow Trainer's runtimes run here too. */
+/** So that TrainJobs which name one of Kubeflow Trainer's runtimes run here too, and its clients find their release. */
 async function installRuntimes(client: KubeClient): Promise<void> {
+  const options = { fieldManager: 'armature', force: true };
   for (const runtime of SHIPPED_RUNTIMES) {
     const { name = '' } = runtime.metadata;
-    await client.patch(CLUSTER_TRAINING_RUNTIME, { name }, 'apply', runtime, { fieldManager: 'armature', force: true });
+    await client.patch(CLUSTER_TRAINING_RUNTIME, { name }, 'apply', runtime, options);
   }
+  const namespace = 'kubeflow-system';
+  const [home, version] = [{ name: namespace }, { namespace, name: 'kubeflow-trainer-public' }];
+  await client.patch(NAMESPACE, home, 'apply', { apiVersion: 'v1', kind: 'Namespace', metadata: home }, options);
+  const data = { kubeflow_trainer_version: TRAINER_VERSION };
+  const told = { apiVersion: 'v1', kind: 'ConfigMap', metadata: version, data };
+  await client.patch(CONFIG_MAP, version, 'apply', told, options);
 }
 
 /** Teaches the cluster every kind of the platform, and waits until it serves them. */

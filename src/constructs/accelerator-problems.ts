@@ -33,7 +33,7 @@ function sliceProblems(roles: readonly ResolvedRole[]): string[] {
     if (!slice) continue;
     const sum = pods.get(slice.name) ?? { slice, pods: 0, fields: [] };
     sum.pods += role.replicas;
-    sum.fields.push(fieldOf(role, 'replicas'));
+    sum.fields.push(fieldOf(role, role.countField ?? 'replicas'));
     pods.set(slice.name, sum);
   }
   return [...pods.values()].flatMap(({ slice: { name, hosts, slices }, pods, fields }) => {

@@ -1,6 +1,6 @@
 import { type ApiObjectMetadata, Lazy } from 'cdk8s';
 import { Construct } from 'constructs';
-import { CHECKPOINT_INTERVAL_ANNOTATION } from '../api/index.ts';
+import { CHECKPOINT_INTERVAL_ANNOTATION, type RunPolicy } from '../api/index.ts';
 import type { Capacity } from './capacity.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import type { Platform } from './cluster-platform.ts';
@@ -82,18 +82,19 @@ export class DistributedTrainingJob extends Construct {
   }
 
   private render() {
-    const { runPolicy, queue, context, checkpoint } = this.setting;
+    return this.framework.specWith(this.policy(), this.setting.context);
+  }
+
+  private policy(): RunPolicy {
+    const { runPolicy, queue, checkpoint } = this.setting;
     const policy = runPolicyOf({ ...queue?.entry, ...runPolicy });
-    return this.framework.specWith(
-      { ...policy, ...(checkpoint && { checkpoint: checkpoint.policyFor(this.name) }) },
-      context,
-    );
+    return { ...policy, ...(checkpoint && { checkpoint: checkpoint.policyFor(this.name) }) };
   }
 
   private problems(): string[] {
     const { largest, roles } = this.render();
     const fromProps = [
-      ...this.framework.problems(),
+      ...this.framework.problems(this.policy(), this.setting.context),
       ...jobNameProblems(this.name, largest),
       ...jobProblems(roles, this.setting),
     ];

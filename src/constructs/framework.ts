@@ -1,19 +1,21 @@
 import type { ApiObject, ApiObjectMetadata } from 'cdk8s';
 import type { Construct } from 'constructs';
 import type * as resources from '../../imports/kubeflow.org.ts';
-import type { JobSpec, ResourceDefinition, RunPolicy } from '../api/index.ts';
+import type { TrainJobSpec as TrainJobResourceSpec } from '../../imports/trainer.kubeflow.org.ts';
+import type { JobSpec, ResourceDefinition, RunPolicy, TrainJobSpec } from '../api/index.ts';
 import { type JaxProps, jax } from './jax.ts';
 import type { JobContext } from './job-context.ts';
 import { type MpiProps, mpi } from './mpi.ts';
 import { type PaddleProps, paddle } from './paddle.ts';
 import { type PyTorchProps, pytorch } from './pytorch.ts';
 import type { ResolvedRole } from './roles.ts';
+import { type RuntimeJobProps, type RuntimeReference, runtimeJob } from './runtime-job.ts';
 import { type TensorFlowProps, tensorflow } from './tensorflow.ts';
 import { type XGBoostProps, xgboost } from './xgboost.ts';
 
 /** What a framework makes of a job, whatever the framework. */
 export interface FrameworkSpec {
-  readonly spec: JobSpec;
+  readonly spec: JobSpec | TrainJobSpec;
   /** Most pods of each replica type that the job can ever have, by type. */
   readonly largest: Readonly<Record<string, number>>;
   /** Its kinds of pods, as they are after what is said for all of them. */
@@ -25,7 +27,8 @@ type AnySpec = resources.PyTorchJobSpec &
   resources.TFJobSpec &
   resources.XGBoostJobSpec &
   resources.PaddleJobSpec &
-  resources.MPIJobSpec;
+  resources.MPIJobSpec &
+  TrainJobResourceSpec;
 
 /** The generated class of a job kind; which spec it takes is its framework's business. */
 type JobResource = new (
@@ -41,7 +44,7 @@ export interface JobFramework {
   readonly resource: JobResource;
   render(runPolicy: RunPolicy, context: JobContext): FrameworkSpec;
   /** What is wrong with the props, in words that say how to mend it. */
-  problems(): readonly string[];
+  problems(runPolicy: RunPolicy, context: JobContext): readonly string[];
 }
 
 /** How the pods of a job find each other: each framework has its own kind, roles and environment. */
@@ -80,6 +83,19 @@ export class Framework {
     return new Framework(mpi(props));
   }
 
+  /**
+   * A TrainJob of Kubeflow Trainer, after a runtime that says how its nodes find each other.
+   * @param runtime a TrainingRuntime or ClusterTrainingRuntime, or the name of a ClusterTrainingRuntime, such as
+   *   `torch-distributed`
+   */
+  static runtime(runtime: RuntimeReference | string, props: RuntimeJobProps): Framework {
+    const reference: RuntimeReference =
+      typeof runtime === 'string'
+        ? { kind: 'ClusterTrainingRuntime', name: runtime }
+        : { kind: runtime.kind, name: runtime.name };
+    return new Framework(runtimeJob(reference, props));
+  }
+
   private constructor(job: JobFramework) {
     this.job = job;
     this.kind = job.definition.kind.kind;
@@ -101,7 +117,7 @@ export class Framework {
   }
 
   /** What is wrong with the props, in words that say how to mend it. */
-  problems(): readonly string[] {
-    return this.job.problems();
+  problems(runPolicy: RunPolicy = {}, context: JobContext = {}): readonly string[] {
+    return this.job.problems(runPolicy, context);
   }
 }

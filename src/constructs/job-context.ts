@@ -6,6 +6,10 @@ import type { Topology } from './topology.ts';
 export interface JobContext {
   /** @default - none: what is named after the job is named without it */
   readonly jobName?: string;
+  /** The label that tells a job's pods by its name. @default - that of the training jobs */
+  readonly jobLabel?: string;
+  /** How names of volumes begin; a TrainJob's must not be those of its runtime. @default 'volume' */
+  readonly volumePrefix?: string;
   /** @default Platform.plain() */
   readonly platform?: Platform;
   /** For roles that say nothing of their own. @default - any nodes */

@@ -67,7 +67,7 @@ export interface MlPlatformProps {
    */
   readonly apiServerPorts?: readonly number[];
   /**
-   * Takes the progress of training programs, of the jobs that ask for it (docs/training.md#progress): a Service, and a
+   * Takes the progress of training programs, of the jobs that ask for it (docs/progress.md): a Service, and a
    * Secret of the controller's own certificates.
    * @default true
    */

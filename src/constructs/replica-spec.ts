@@ -19,7 +19,10 @@ export function replicaSpec(
 ): ReplicaSpec {
   const accelerator = props.accelerator?.on(context.platform);
   const topology = context.topology?.on(context) ?? {};
-  const volumes = (props.volumes ?? []).map((volume, index) => ({ volume, name: `volume-${index}` }));
+  const volumes = (props.volumes ?? []).map((volume, index) => ({
+    volume,
+    name: `${context.volumePrefix ?? 'volume'}-${index}`,
+  }));
   const data = dataOf(props);
   const mounts = [...volumes.map(({ volume, name }) => volume.mount(name)), ...data.mounts];
   const annotations = { ...props.annotations, ...topology.annotations };

@@ -22,6 +22,8 @@ export interface ResolvedRole {
   readonly path: string;
   readonly replicas: number;
   readonly props: ReplicaProps;
+  /** What its number of pods is called. @default 'replicas' */
+  readonly countField?: string;
 }
 
 /** The pods of a job by replica type, and the most of each that it can have. */

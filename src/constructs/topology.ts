@@ -25,11 +25,16 @@ export interface TopologySpec {
   }[];
 }
 
+/** A selector of the job's pods. */
+interface PodsOfJob {
+  readonly matchLabels: Readonly<Record<string, string>>;
+}
+
 interface Rule {
   readonly level: TopologyLevel | undefined;
   /** Kueue must place the pods. */
   readonly byKueue: boolean;
-  render(key: string, jobName: string): TopologySpec;
+  render(key: string, pods: PodsOfJob): TopologySpec;
 }
 
 const LEVELS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
@@ -73,9 +78,9 @@ export class Topology {
     return new Topology({
       level,
       byKueue: false,
-      render: (topologyKey, jobName) => ({
+      render: (topologyKey, labelSelector) => ({
         podAffinity: {
-          requiredDuringSchedulingIgnoredDuringExecution: [{ topologyKey, labelSelector: podsOf(jobName) }],
+          requiredDuringSchedulingIgnoredDuringExecution: [{ topologyKey, labelSelector }],
         },
       }),
     });
@@ -86,10 +91,10 @@ export class Topology {
     return new Topology({
       level,
       byKueue: false,
-      render: (topologyKey, jobName) => ({
+      render: (topologyKey, labelSelector) => ({
         podAffinity: {
           preferredDuringSchedulingIgnoredDuringExecution: [
-            { weight: 100, podAffinityTerm: { topologyKey, labelSelector: podsOf(jobName) } },
+            { weight: 100, podAffinityTerm: { topologyKey, labelSelector } },
           ],
         },
       }),
@@ -101,10 +106,8 @@ export class Topology {
     return new Topology({
       level,
       byKueue: false,
-      render: (topologyKey, jobName) => ({
-        topologySpreadConstraints: [
-          { maxSkew: 1, topologyKey, whenUnsatisfiable: 'DoNotSchedule', labelSelector: podsOf(jobName) },
-        ],
+      render: (topologyKey, labelSelector) => ({
+        topologySpreadConstraints: [{ maxSkew: 1, topologyKey, whenUnsatisfiable: 'DoNotSchedule', labelSelector }],
       }),
     });
   }
@@ -120,9 +123,11 @@ export class Topology {
   }
 
   /** What it adds to each pod of the job. */
-  on({ platform = Platform.plain(), jobName = '' }: JobContext): TopologySpec {
+  on({ platform = Platform.plain(), jobName = '', jobLabel = JOB_NAME_LABEL }: JobContext): TopologySpec {
     const { level } = this.rule;
-    return this.rule.render(level === undefined ? '' : (keyOf(level, platform) ?? level), jobName);
+    return this.rule.render(level === undefined ? '' : (keyOf(level, platform) ?? level), {
+      matchLabels: { [jobLabel]: jobName },
+    });
   }
 
   /** Why the platform cannot tell the level, in words that say how to mend it. */
@@ -150,5 +155,3 @@ function keyOf(level: TopologyLevel, { name }: Platform): string | undefined {
   if (level === 'host') return 'kubernetes.io/hostname';
   return LEVELS[name]?.[level];
 }
-
-const podsOf = (jobName: string) => ({ matchLabels: { [JOB_NAME_LABEL]: jobName } });

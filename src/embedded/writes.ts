@@ -109,7 +109,7 @@ function newMeta(
   namespace: string | undefined,
   context: StrategyContext,
 ): ObjectMeta {
-  const { resourceVersion: _version, ...kept } = given;
+  const { resourceVersion: _version, ...kept } = inScope(resource, given);
   const random = () => context.random();
   const name = given.name || (given.generateName ? generatedName(given.generateName, random) : undefined);
   return compact({
@@ -120,6 +120,11 @@ function newMeta(
     creationTimestamp: timestamp(context.now),
     ...(resource.strategy.generation && { generation: 1 }),
   });
+}
+
+/** What belongs to no namespace loses the one that it was given, as in `kubectl apply` of a chart's Namespace. */
+function inScope({ kind }: Resource, { namespace, ...rest }: ObjectMeta): ObjectMeta {
+  return kind.namespaced && namespace !== undefined ? { ...rest, namespace } : rest;
 }
 
 /** Empty maps and lists of metadata are stored as absent. */
@@ -143,7 +148,7 @@ export function prepareUpdate(
 ): KubeObject {
   const { strategy, kind } = resource;
   checkVersion(resource, next.metadata, previous.metadata);
-  const merged = { ...next, metadata: updatedMeta(next.metadata, previous.metadata) };
+  const merged = { ...next, metadata: updatedMeta(inScope(resource, next.metadata), previous.metadata) };
   const prepared =
     subresource === 'status'
       ? statusOnly(resource, merged, previous, context)

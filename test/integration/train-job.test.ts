@@ -1,5 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
-import { CLUSTER_TRAINING_RUNTIME, EVENT, TRAIN_JOB, TRAINING_RUNTIME } from '../../src/api/kinds.ts';
+import {
+  CLUSTER_TRAINING_RUNTIME,
+  CONFIG_MAP,
+  EVENT,
+  SECRET,
+  TRAIN_JOB,
+  TRAINING_RUNTIME,
+} from '../../src/api/kinds.ts';
 import { conditionOf } from '../../src/api/kube.ts';
 import { type Loose, pathOf } from '../support/api.ts';
 import { eventually, stays } from '../support/eventually.ts';
@@ -89,6 +96,46 @@ describe('a TrainJob', () => {
     await job.jobSet(({ spec }) => spec.suspend === true);
     await job.edit({ runtimePatches: [{ manager: 'example.com/queue' }] });
     await job.jobSet((jobSet) => podOf(jobSet).spec.nodeSelector === undefined);
+  });
+
+  test('[training 30] over MPI: hosts and keys come before the JobSet, and the launcher is one of the hosts', async () => {
+    const node = { template: { spec: { template: { spec: { containers: [{ name: 'node', image: 'train:1' }] } } } } };
+    const launcher = {
+      template: {
+        ...node.template,
+        metadata: { labels: { 'trainer.kubeflow.org/trainjob-ancestor-step': 'trainer' } },
+      },
+    };
+    const job = await create(
+      { trainer: { numNodes: 2 } },
+      {
+        ...BY_HAND,
+        mlPolicy: { mpi: { runLauncherAsNode: true } },
+        replicatedJobs: [
+          { name: 'node', ...node },
+          { name: 'launcher', ...launcher },
+        ],
+      },
+    );
+    const { uid } = (await job.get())!.metadata;
+    await job.jobSet();
+    const keys = (await platform.api.get(SECRET, job.namespace, `j-mpi-ssh-auth-${uid?.slice(0, 8)}`)) as unknown as {
+      readonly type: string;
+      readonly immutable: boolean;
+      readonly data: Readonly<Record<string, string>>;
+    };
+    expect(keys).toMatchObject({ type: 'kubernetes.io/ssh-auth', immutable: true });
+    expect(Object.keys(keys.data).sort()).toEqual(['ssh-privatekey', 'ssh-publickey']);
+    const hosts = (await eventually('the hosts', () =>
+      platform.api.get(CONFIG_MAP, job.namespace, 'j-mpi-hostfile'),
+    )) as unknown as { readonly data: Readonly<Record<string, string>> };
+    expect(hosts.data.hostfile).toBe('j-node-0-0.j slots=1\nj-launcher-0-0.j slots=1\n');
+    await job.edit({ suspend: true });
+    await job.jobSet(({ spec }) => spec.suspend === true);
+    await job.edit({ suspend: false });
+    await job.jobSet(({ spec }) => spec.suspend === false);
+    const secrets = await platform.api.list(SECRET, job.namespace);
+    expect(secrets.map(({ metadata }) => metadata.name)).toEqual([`j-mpi-ssh-auth-${uid?.slice(0, 8)}`]);
   });
 
   test('[training 31] failed stays failed when its JobSet goes', async () => {

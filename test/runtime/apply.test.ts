@@ -150,6 +150,48 @@ describe('applyPlan', () => {
     expect(calls).toMatchObject([{ line: 'delete Pod p1', body: { uid: 'y', gracePeriodSeconds: 0 } }]);
   });
 
+  test('deletes in the foreground what has to wait for its own children', async () => {
+    const { client, calls } = recorder();
+    await apply(client, { children: [], remove: [{ object: pod('p0', { uid: 'x' }), foreground: true }] });
+    expect(calls).toEqual([{ line: 'delete Pod p0', body: { uid: 'x', propagationPolicy: 'Foreground' } }]);
+  });
+
+  test('patches a child step by step, fenced by UID, and stops where a step is refused', async () => {
+    const object = pod('p0', { uid: 'x' });
+    const patches = [
+      { object, subresource: 'status' as const, body: { status: { startTime: null } } },
+      { object, body: { spec: { suspend: false } } },
+    ];
+    const whole = recorder();
+    await apply(whole.client, { children: [], patches });
+    expect(whole.calls).toEqual([
+      { line: 'merge Pod p0/status', body: { metadata: { uid: 'x' }, status: { startTime: null } } },
+      { line: 'merge Pod p0', body: { metadata: { uid: 'x' }, spec: { suspend: false } } },
+    ]);
+    const cut = recorder(() => {
+      throw new ApiError(409, 'Conflict', 'newer');
+    });
+    expect(await apply(cut.client, { children: [], patches })).toMatchObject({ failures: [{ code: 409 }] });
+    expect(cut.lines()).toEqual(['merge Pod p0/status']);
+  });
+
+  test('a child that is gone when it is patched is no failure', async () => {
+    const { client } = recorder(() => {
+      throw new ApiError(404, 'NotFound', 'gone');
+    });
+    const patches = [{ object: pod('p0', { uid: 'x' }), body: {} }];
+    expect((await apply(client, { children: [], patches })).failures).toEqual([]);
+  });
+
+  test('makes what is to last without an owner, and takes what is there already', async () => {
+    const { client, calls } = recorder((line) => {
+      if (line === 'create Pod p1') throw new ApiError(409, 'AlreadyExists', 'there');
+    });
+    const outcome = await apply(client, { children: [], lasting: [pod('p0'), pod('p1')] });
+    expect(outcome.failures).toEqual([]);
+    expect(calls.map(({ body }) => (body as KubeObject).metadata.ownerReferences)).toEqual([undefined, undefined]);
+  });
+
   test.each(['children', 'itself'])('a deletion of %s that meets a conflict is not taken for done', async (what) => {
     const { client } = recorder((line) => {
       if (line.startsWith('delete')) throw new ApiError(409, 'Conflict', 'try again');

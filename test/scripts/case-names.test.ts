@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { casesIn, casesOf } from '../../scripts/case-names.ts';
+import { casesIn, casesOf, ranges, reportText } from '../../scripts/case-names.ts';
 import { parseReport, summary } from '../../scripts/test-results.ts';
 
 test('a name may claim one case or several', () => {
@@ -17,7 +17,27 @@ test('a case is proved only when all tests that claim it passed', () => {
     { name: '[training 2] c', status: 'passed' as const },
     { name: '[training 3] d', status: 'skipped' as const },
   ];
-  expect(casesOf({ training: [1, 2, 3, 4] }, outcomes)).toEqual({ training: { proved: [2], open: [1, 3, 4] } });
+  const sheets = { training: [1, 2, 3, 4, 5, 6], serving: [1] };
+  const sources = ["test('[training 4, 1] a')", 'nothing'];
+  const report = casesOf(sheets, [...outcomes, { name: '[training 6] e', status: 'passed' }], sources);
+  expect(report).toEqual({
+    training: { proved: [2, 6], failed: [1], skipped: [3], notRun: [4], untested: [5] },
+    serving: { proved: [], failed: [], skipped: [], notRun: [], untested: [1] },
+  });
+  expect(reportText(report)).toBe(
+    [
+      'training: 2 of 6 cases proved',
+      '  proved:  2 6',
+      '  failed:  1',
+      '  skipped: 3',
+      '  not run: 4',
+      '  no test: 5',
+      'serving: 0 of 1 cases proved',
+      '  no test: 1',
+      '',
+    ].join('\n'),
+  );
+  expect(ranges([3, 1, 2, 7, 9, 8])).toBe('1-3 7-9');
 });
 
 test('a test file that could not run is a failure, and skipped tests are counted apart', () => {

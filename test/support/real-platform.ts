@@ -1,6 +1,6 @@
 import { beforeAll } from '@jest/globals';
 import { armature, type Cluster, parseCluster } from './cluster.ts';
-import { type Platform, usePlatform } from './platform.ts';
+import { type Platform, type PlatformOptions, usePlatform } from './platform.ts';
 import { REAL_CLUSTER } from './real-cluster.ts';
 import { noContainers, testUnless } from './test-unless.ts';
 import { loadTrainingImage } from './training-image.ts';
@@ -26,7 +26,7 @@ const NODES = 'real,fake:1';
  * The cluster with a real node that all files of one run share, with the training image; to be called once, at the top
  * of a test file. `npm test` takes it down in the end; a file run by hand leaves it running.
  */
-export function useRealPlatform(): RealPlatform {
+export function useRealPlatform(options: Pick<PlatformOptions, 'flags'> = {}): RealPlatform {
   const reason = noContainers();
   const live = testUnless(reason);
   let image = '';
@@ -39,7 +39,7 @@ export function useRealPlatform(): RealPlatform {
     pids = up.pids;
     return up;
   };
-  const platform = usePlatform({ cluster });
+  const platform = usePlatform({ ...options, cluster });
   beforeAll(async () => {
     image = await loadTrainingImage(platform.cluster);
   }, 10 * MINUTES);

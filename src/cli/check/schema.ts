@@ -1,4 +1,4 @@
-import { crdOf, type ResourceDefinition } from '../../api/crd.ts';
+import { crdOf, type ResourceDefinition, schemaOf } from '../../api/crd.ts';
 import type { KubeObject } from '../../api/kube.ts';
 import type { StructuralSchema } from '../../api/structural.ts';
 import { type CompiledStructural, compileStructural } from '../../embedded/structural/index.ts';
@@ -27,24 +27,23 @@ export class SchemaCheck {
 
   /** Undefined for kinds that are not ours. */
   judge(object: KubeObject): Judged | undefined {
-    const [group = '', version = ''] = object.apiVersion.split('/');
+    const [group = ''] = object.apiVersion.split('/');
     const kinds = this.#definitions.filter(({ kind }) => kind.group === group);
     if (kinds.length === 0) return undefined;
     const definition = kinds.find(({ kind }) => kind.kind === object.kind);
     if (!definition) return unknownKind(object, kinds);
-    const found = this.#versionOf(definition, version);
+    const found = this.#versionOf(definition, object);
     return found ? judged(object, found) : unknownVersion(object, definition);
   }
 
-  #versionOf(definition: ResourceDefinition, name: string): Version | undefined {
-    const key = `${definition.kind.kind}.${definition.kind.group}/${name}`;
+  #versionOf(definition: ResourceDefinition, object: KubeObject): Version | undefined {
+    const key = `${object.kind} ${object.apiVersion}`;
     const known = this.#versions.get(key);
     if (known) return known;
-    const served = crdOf(definition).spec.versions.find((version) => version.name === name);
-    if (!served) return undefined;
+    const schema = schemaOf(definition, object);
+    if (!schema) return undefined;
     const { kind, scale } = definition;
-    const schema = served.schema.openAPIV3Schema;
-    const judge = compileStructural(schema, { kind: { ...kind, version: name }, ...(scale && { scale }) });
+    const judge = compileStructural(schema, { kind, ...(scale && { scale }) });
     this.#versions.set(key, { schema, judge });
     return { schema, judge };
   }

@@ -18,12 +18,13 @@ const SPOT: ReadonlyMap<string, string> = new Map([
 ]);
 
 /** Pods that ask for machines which may be taken at any moment, of a job that says nothing of checkpoints. */
-export function spotFindings({ metadata }: KubeObject, { path, spec }: PodSet): Finding[] {
-  if (metadata.annotations?.[CHECKPOINT_INTERVAL_ANNOTATION] !== undefined) return [];
+export function spotFindings(object: KubeObject, { path, spec }: PodSet): Finding[] {
+  const { checkpoint } = fieldsOf(fieldsOf(object.spec).runPolicy);
+  if (checkpoint ?? object.metadata.annotations?.[CHECKPOINT_INTERVAL_ANNOTATION]) return [];
   const label = Object.entries(fieldsOf(spec.nodeSelector)).find(([key, value]) => SPOT.get(key) === value)?.[0];
   const field = label ? `${path}.nodeSelector[${label}]` : spotAffinity(spec.affinity, path);
   if (field === undefined) return [];
-  const message = `spot machines may be taken at any moment: annotate the job with ${CHECKPOINT_INTERVAL_ANNOTATION} when it saves its work`;
+  const message = `spot machines may be taken at any moment: give the job a runPolicy.checkpoint, or annotate it with ${CHECKPOINT_INTERVAL_ANNOTATION} when it saves its work elsewhere`;
   return [finding('spot-without-checkpoint', field, message)];
 }
 

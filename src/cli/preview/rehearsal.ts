@@ -1,4 +1,4 @@
-import { type KubeObject, keyOf } from '../../api/kube.ts';
+import { controllerOf, type KubeObject, keyOf } from '../../api/kube.ts';
 import type { Domain, PlannedEvent } from '../../runtime/domain.ts';
 import type { Instant } from '../../runtime/environment.ts';
 
@@ -26,35 +26,42 @@ const SECOND = 1000;
 /**
  * Lets the controller's own plan act on an object as if it had just been created, then as if its pods ran, then as if
  * they had succeeded. Touches nothing.
+ * @param world what else is there, for domains that look things up
  * @throws when the domain refuses to plan, or its plans never settle
  */
-export function rehearse(domain: Domain, object: KubeObject, now: Instant): Act[] {
-  const stage: Stage = { domain, object: admitted(object, now), children: new Map(), now };
+export function rehearse(domain: Domain, object: KubeObject, now: Instant, world: readonly KubeObject[] = []): Act[] {
+  const stage: Stage = { domain, object: admitted(object, now), children: new Map(), now, world };
   const acts = [settle(stage, 'created')];
   for (const name of ['running', 'succeeded'] as const) {
-    if (![...stage.children.values()].some((child) => child.kind === 'Pod')) break;
+    if (![...stage.children.values()].some(({ kind }) => kind === 'Pod' || kind === 'Job')) break;
     stage.now += SECOND;
     for (const [key, child] of stage.children) {
       if (child.kind === 'Pod')
         stage.children.set(key, name === 'running' ? running(child, stage.now) : succeeded(child, stage.now));
-      if (child.kind === 'Job') stage.children.set(key, { ...child, status: JOB_STATUS[name] });
+      if (child.kind === 'Job') stage.children.set(key, { ...child, status: jobStatus(child, name) });
     }
     acts.push(settle(stage, name));
   }
   return acts;
 }
 
-/** What the Job controller says when a Job's one pod runs, or has succeeded. */
-const JOB_STATUS = {
-  running: { active: 1, ready: 1 },
-  succeeded: { succeeded: 1, conditions: [{ type: 'Complete', status: 'True', reason: 'CompletionsReached' }] },
-} as const;
+/** What the Job controller says when a Job's pods run, or have succeeded. */
+function jobStatus({ spec }: KubeObject, name: 'running' | 'succeeded') {
+  const { parallelism = 1, completions = parallelism } = (spec ?? {}) as {
+    readonly parallelism?: number;
+    readonly completions?: number;
+  };
+  if (name === 'running') return { active: parallelism, ready: parallelism };
+  const complete = { type: 'Complete', status: 'True', reason: 'CompletionsReached' };
+  return { succeeded: completions, conditions: [complete] };
+}
 
 interface Stage {
   readonly domain: Domain;
   object: KubeObject;
   readonly children: Map<string, KubeObject>;
   now: Instant;
+  readonly world: readonly KubeObject[];
 }
 
 function settle(stage: Stage, name: Act['name']): Act {
@@ -63,7 +70,7 @@ function settle(stage: Stage, name: Act['name']): Act {
   const events: PlannedEvent[] = [];
   for (let round = 0; round < MAX_ROUNDS; round++) {
     const { object, children, now } = stage;
-    const plan = stage.domain.plan({ object, children: [...children.values()], lookups: {} }, now);
+    const plan = stage.domain.plan({ object, children: [...children.values()], lookups: lookupsOf(stage) }, now);
     const missing = plan.children.filter((child) => !children.has(childKey(child)));
     const removed = (plan.remove ?? []).map((removal) => removal.object);
     const statusChanged = plan.status !== undefined && JSON.stringify(plan.status) !== JSON.stringify(object.status);
@@ -90,6 +97,22 @@ function settle(stage: Stage, name: Act['name']): Act {
   }
   throw new Error(`the plan for ${nameOf(stage)} does not settle within ${MAX_ROUNDS} rounds: report this as a bug`);
 }
+
+/** What the domain would find in a cluster that holds the world and the object's children. */
+function lookupsOf({ domain, object, children, world }: Stage): Record<string, readonly KubeObject[]> {
+  const made = [...children.values()];
+  const there = [...world, ...made];
+  const found: Record<string, readonly KubeObject[]> = {};
+  for (const { name, kind, by, keys } of domain.reads ?? []) {
+    const wanted = new Set(keys(object, made, found));
+    const keyFor = (each: KubeObject) => (by === 'controller' ? controllerOf(each)?.uid : keyIn(each, kind.namespaced));
+    found[name] = there.filter((each) => each.kind === kind.kind && wanted.has(keyFor(each) ?? ''));
+  }
+  return found;
+}
+
+const keyIn = ({ metadata }: KubeObject, namespaced: boolean): string =>
+  keyOf(namespaced ? { namespace: 'default', ...metadata } : { name: metadata.name ?? '' });
 
 function nameOf({ object }: Stage): string {
   return `${object.kind} ${keyOf(object.metadata)}`;

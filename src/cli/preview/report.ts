@@ -7,6 +7,8 @@ export interface ObjectPreview {
   /** Why an API server would refuse it; then nothing was rehearsed. */
   readonly problems: readonly string[];
   readonly acts: readonly Act[];
+  /** The object that it was created for, such as `TrainJob tune`. @default - it was written by the user */
+  readonly from?: string;
 }
 
 interface Container {
@@ -14,6 +16,9 @@ interface Container {
   readonly image?: string;
   readonly env?: readonly { readonly name: string; readonly value?: string }[];
   readonly resources?: { readonly requests?: Quantities; readonly limits?: Quantities };
+}
+interface PodTemplate {
+  readonly spec?: { readonly containers?: readonly Container[] };
 }
 type Quantities = Readonly<Record<string, string | number>>;
 
@@ -32,18 +37,20 @@ export function textReport(previews: readonly ObjectPreview[], skipped: number):
 
 /** For programs: one JSON object. */
 export function jsonReport(previews: readonly ObjectPreview[], skipped: number): string {
-  const objects = previews.map(({ object, problems, acts }) => ({
+  const objects = previews.map(({ object, problems, acts, from }) => ({
     apiVersion: object.apiVersion,
     kind: object.kind,
     metadata: { name: object.metadata.name, namespace: object.metadata.namespace ?? 'default' },
     problems,
     acts,
+    ...(from !== undefined && { createdFor: from }),
   }));
   return `${JSON.stringify({ objects, skipped })}\n`;
 }
 
-function objectText({ object, problems, acts }: ObjectPreview): string {
-  const title = `${object.kind} ${keyOf({ namespace: 'default', ...object.metadata })}`;
+function objectText({ object, problems, acts, from }: ObjectPreview): string {
+  const name = `${object.kind} ${keyOf({ namespace: 'default', ...object.metadata })}`;
+  const title = from === undefined ? name : `${name}, created for ${from}`;
   if (problems.length > 0) return [title, ...problems.map((problem) => `  refused: ${problem}`)].join('\n');
   return [title, ...acts.flatMap(actLines)].join('\n');
 }
@@ -72,6 +79,11 @@ function childLines(child: KubeObject): string[] {
   if (child.kind === 'Service') {
     const ports = (spec.ports ?? []).map(({ name, port }) => (name ? `${name}:${port}` : String(port)));
     return [[head, spec.clusterIP === 'None' ? '(headless)' : '', ports.join(' ')].filter(Boolean).join(' ')];
+  }
+  if (child.kind === 'Job') {
+    const { parallelism = 1, template } = spec as { readonly parallelism?: number; readonly template?: PodTemplate };
+    const pods = `${head} of ${parallelism} pod${parallelism === 1 ? '' : 's'}`;
+    return [pods, ...(template?.spec?.containers ?? []).flatMap(containerLines)];
   }
   return [head, ...(spec.containers ?? []).flatMap(containerLines)];
 }

@@ -1,4 +1,5 @@
-import { JOB_SET_RESTARTING, type JobSetStatus } from '../../api/jobset.ts';
+import type { JobSetStatus } from '../../api/jobset.ts';
+import { JOB_SET_RESTARTING } from '../../api/jobset-conditions.ts';
 import type { PlannedCount, PlannedEvent } from '../../runtime/domain.ts';
 import type { Instant } from '../../runtime/environment.ts';
 import { setCondition, type Transition } from './conditions.ts';

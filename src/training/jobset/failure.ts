@@ -1,4 +1,4 @@
-import { JOB_SET_FAILED, JOB_SET_RESTARTING } from '../../api/jobset.ts';
+import { JOB_SET_FAILED, JOB_SET_RESTARTING } from '../../api/jobset-conditions.ts';
 import { type Draft, withCondition, withEvent, withoutRestarting } from './draft.ts';
 import { type Ruling, rule } from './failure-rules.ts';
 import { countedRestarts, withJobRestart, withSetRestart } from './restart-counts.ts';

@@ -1,4 +1,5 @@
-import { JOB_SET_STARTUP_COMPLETED, JOB_SET_STARTUP_IN_PROGRESS, type JobSet } from '../../api/jobset.ts';
+import type { JobSet } from '../../api/jobset.ts';
+import { JOB_SET_STARTUP_COMPLETED, JOB_SET_STARTUP_IN_PROGRESS } from '../../api/jobset-conditions.ts';
 import type { KubeObject } from '../../api/kube.ts';
 import { MANAGED_BY_JOB_SET_CONTROLLER } from '../../api/labels.ts';
 import type { Observed, Plan, Removal } from '../../runtime/domain.ts';

@@ -1,4 +1,4 @@
-import { JOB_SET_COMPLETED } from '../../api/jobset.ts';
+import { JOB_SET_COMPLETED } from '../../api/jobset-conditions.ts';
 import { type Draft, withCondition, withoutRestarting } from './draft.ts';
 import { type Roster, roleOf } from './roster.ts';
 import { type JobGroup, totalJobs } from './set.ts';

@@ -1,5 +1,5 @@
 import type { BatchJob } from '../../api/batch-job.ts';
-import { JOB_SET_SUSPENDED } from '../../api/jobset.ts';
+import { JOB_SET_SUSPENDED } from '../../api/jobset-conditions.ts';
 import type { PodTemplate } from '../../api/pod-template.ts';
 import type { ChildPatch } from '../../runtime/domain.ts';
 import { mergePatch } from '../../runtime/json.ts';

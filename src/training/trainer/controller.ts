@@ -1,8 +1,9 @@
-import { CLUSTER_TRAINING_RUNTIME, CONFIG_MAP, JOB_SET, TRAIN_JOB, TRAINING_RUNTIME } from '../../api/kinds.ts';
+import { CLUSTER_TRAINING_RUNTIME, CONFIG_MAP, JOB_SET, SECRET, TRAIN_JOB, TRAINING_RUNTIME } from '../../api/kinds.ts';
 import type { Kind, KubeObject } from '../../api/kube.ts';
 import { TRAIN_JOB_LABEL } from '../../api/labels.ts';
 import type { TrainJob } from '../../api/train-job.ts';
 import type { Domain, Permission } from '../../runtime/domain.ts';
+import { drawKeys } from '../mpi/keys.ts';
 import type { TrainingOptions } from '../options.ts';
 import { PROGRESS_GAUGES, progressSamples } from '../progress/gauges.ts';
 import { TRAINER_ADMISSION } from './admission.ts';
@@ -17,7 +18,8 @@ export function trainerDomain(options: TrainingOptions = {}): Domain {
     kind: TRAIN_JOB,
     owns: [
       { kind: JOB_SET, update: 'patch' },
-      { kind: CONFIG_MAP, labelSelector: TRAIN_JOB_LABEL, update: 'never' },
+      { kind: CONFIG_MAP, labelSelector: TRAIN_JOB_LABEL, update: 'never', stays: true },
+      { kind: SECRET, update: 'never', draw: drawKeys },
       ...(group ? [{ kind: group, update: 'patch', optional: true } as const] : []),
     ],
     reads: [
@@ -56,4 +58,5 @@ const PERMISSIONS: readonly Permission[] = [
   read(CLUSTER_TRAINING_RUNTIME),
   dependant(JOB_SET, 'patch', 'delete'),
   dependant(CONFIG_MAP),
+  { group: SECRET.group, resource: SECRET.plural, verbs: ['create'] },
 ];

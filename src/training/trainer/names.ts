@@ -20,4 +20,6 @@ export const RENDEZVOUS_PORT = 29500;
 
 export const snapshotName = (job: TrainJob): string => `${job.metadata.name}-runtime-snapshot`;
 export const hostfileName = (job: TrainJob): string => `${job.metadata.name}-mpi-hostfile`;
-export const keysName = (job: TrainJob): string => `${job.metadata.name}-mpi-ssh-auth`;
+/** Of this one job: keys are made unseen, and a name that is taken counts as made. */
+export const keysName = ({ metadata }: TrainJob): string =>
+  `${metadata.name}-mpi-ssh-auth-${metadata.uid?.slice(0, 8)}`;

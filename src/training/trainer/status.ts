@@ -1,4 +1,5 @@
-import { JOB_SET_COMPLETED, JOB_SET_FAILED, type JobSet } from '../../api/jobset.ts';
+import type { JobSet } from '../../api/jobset.ts';
+import { JOB_SET_COMPLETED, JOB_SET_FAILED } from '../../api/jobset-conditions.ts';
 import { conditionOf } from '../../api/kube.ts';
 import type { JobsStatus, TrainJob, TrainJobCondition, TrainJobStatus } from '../../api/train-job.ts';
 import type { Instant } from '../../runtime/environment.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { parseAllDocuments } from 'yaml';
-import { DEFINITIONS, type KubeObject } from '../../../src/api/index.ts';
+import { crdOf, DEFINITIONS, type KubeObject } from '../../../src/api/index.ts';
 import { checkAll } from '../../../src/cli/check/check.ts';
 import { CODES, type Code } from '../../../src/cli/check/codes.ts';
 import { jsonReport, textReport } from '../../../src/cli/check/report.ts';
@@ -189,6 +189,16 @@ describe('armature check', () => {
 
   test('has a case for each code', () => {
     expect([...new Set(cases.map(([code]) => code))].sort()).toEqual(Object.keys(CODES).sort());
+  });
+
+  const served = DEFINITIONS.flatMap((definition) =>
+    crdOf(definition).spec.versions.map(
+      ({ name }) => [`${definition.kind.group}/${name}`, definition.kind.kind] as const,
+    ),
+  );
+  test.each(served)('knows the fields of %s %s', (apiVersion, kind) => {
+    const text = `apiVersion: ${apiVersion}\nkind: ${kind}\nmetadata: {name: a}\nspec: {bogus: 1}\n`;
+    expect(found(text)).toContainEqual('unknown-field spec.bogus: there is no such field: remove it');
   });
 
   test('says of what is misshapen only that', () => {

@@ -57,6 +57,50 @@ describe('armature preview', () => {
     expect(textReport(previews, skipped)).toMatchSnapshot();
   });
 
+  test('follows a TrainJob into the JobSet that it makes of a shipped runtime', () => {
+    const trainJob = {
+      ...job(),
+      apiVersion: 'trainer.kubeflow.org/v1alpha1',
+      kind: 'TrainJob',
+      spec: { runtimeRef: { name: 'torch-distributed' }, trainer: { image: 'train:1', numNodes: 2 } },
+    };
+    const { previews, skipped } = preview(trainJob);
+    expect(textReport(previews, skipped)).toMatchSnapshot();
+    expect(JSON.parse(jsonReport(previews, skipped))).toMatchObject({
+      objects: [{ kind: 'TrainJob' }, { kind: 'JobSet', createdFor: 'TrainJob digits' }],
+      skipped: 0,
+    });
+  });
+
+  test('shows the Jobs of a JobSet, and an MPIJob with its launcher', () => {
+    const pods = { spec: { restartPolicy: 'Never', containers: [{ name: 'a', image: 'a:1' }] } };
+    const jobSet = {
+      ...job(),
+      apiVersion: 'jobset.x-k8s.io/v1alpha2',
+      kind: 'JobSet',
+      spec: { replicatedJobs: [{ name: 'a', template: { spec: { parallelism: 2, template: pods } } }] },
+    };
+    const template = { spec: { containers: [{ name: 'mpi', image: 'mpi:1' }] } };
+    const mpiJob = {
+      ...job(),
+      apiVersion: 'kubeflow.org/v2beta1',
+      kind: 'MPIJob',
+      spec: { mpiReplicaSpecs: { Launcher: { template }, Worker: { replicas: 2, template } } },
+    };
+    const { previews, skipped } = preview(jobSet, mpiJob);
+    const text = textReport(previews, skipped);
+    expect(text).toContain('Job digits-a-0 of 2 pods\n        container a: a:1');
+    expect(text).toContain('Completed (AllJobsCompleted)');
+    expect(text).toContain('Job digits-launcher of 1 pod');
+    expect(text).toContain('Pod digits-worker-1');
+  });
+
+  test('knows every kind that leads to pods', () => {
+    const blueprints = ['TrainingRuntime', 'ClusterTrainingRuntime'];
+    const kinds = DEFINITIONS.map(({ kind }) => kind.kind).filter((kind) => !blueprints.includes(kind));
+    expect(trainingDomains().map(({ kind }) => kind.kind)).toEqual(expect.arrayContaining(kinds));
+  });
+
   test('shows what is cleaned away', () => {
     const { previews, skipped } = preview(job({ cleanPodPolicy: 'All', ttlSecondsAfterFinished: 60 }));
     const text = textReport(previews, skipped);

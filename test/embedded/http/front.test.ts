@@ -260,3 +260,45 @@ test('reviews are answered for whom they are about', async () => {
   });
   expect(whoami.body.status.userInfo.username).toBe('system:serviceaccount:default:robot');
 });
+
+test('a token for others opens nothing here, and is known to those it is for', async () => {
+  const account = '/api/v1/namespaces/default/serviceaccounts';
+  await ask(account, { method: 'POST', body: { metadata: { name: 'reporter' } } });
+  const boundObjectRef = { kind: 'Pod', apiVersion: 'v1', name: 'p', uid: 'u1' };
+  const issued = await ask(`${account}/reporter/token`, {
+    method: 'POST',
+    body: { spec: { audiences: ['theirs'], boundObjectRef } },
+  });
+  const { token } = issued.body.status;
+  expect((await ask('/api/v1/pods', { headers: { authorization: `Bearer ${token}` } })).code).toBe(401);
+  const review = async (audiences?: readonly string[]) =>
+    (
+      await ask('/apis/authentication.k8s.io/v1/tokenreviews', {
+        method: 'POST',
+        body: { spec: { token, ...(audiences && { audiences }) } },
+      })
+    ).body.status;
+  expect(await review(['theirs'])).toMatchObject({
+    authenticated: true,
+    audiences: ['theirs'],
+    user: {
+      username: 'system:serviceaccount:default:reporter',
+      extra: { 'authentication.kubernetes.io/pod-name': ['p'], 'authentication.kubernetes.io/pod-uid': ['u1'] },
+    },
+  });
+  for (const audiences of [undefined, ['others']]) expect((await review(audiences)).authenticated).not.toBe(true);
+});
+
+test('what belongs to no namespace loses the one that it is given, as on a real server', async () => {
+  const body = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'team', namespace: 'team' } };
+  const apply = () =>
+    ask('/api/v1/namespaces/team?fieldManager=t', {
+      method: 'PATCH',
+      body: JSON.stringify(body),
+      headers: { 'content-type': 'application/apply-patch+yaml' },
+    });
+  for (const code of [201, 200]) {
+    const answer = await apply();
+    expect([answer.code, answer.body.metadata.namespace]).toEqual([code, undefined]);
+  }
+});

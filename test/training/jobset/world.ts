@@ -1,4 +1,5 @@
-import type { BatchJob, BatchJobStatus } from '../../../src/api/batch-job.ts';
+import type { JobStatus } from '../../../src/api/batch.ts';
+import type { BatchJob } from '../../../src/api/batch-job.ts';
 import type { JobSet, JobSetSpec, JobSetStatus, ReplicatedJob } from '../../../src/api/jobset.ts';
 import { type KubeObject, keyOf } from '../../../src/api/kube.ts';
 import { timestamp } from '../../../src/api/timestamp.ts';
@@ -189,7 +190,7 @@ export class World {
     for (const pod of going) this.#drop(pod);
   }
 
-  jobStatus(job: string, status: BatchJobStatus): void {
+  jobStatus(job: string, status: Partial<JobStatus>): void {
     this.#change(this.job(job), (present) => ({ ...present, status: { ...(present.status as object), ...status } }));
   }
 
@@ -205,7 +206,7 @@ export class World {
     this.#finish(job, 'Failed', reason, message);
   }
 
-  #finish(job: string, type: string, reason: string, message: string): void {
+  #finish(job: string, type: 'Complete' | 'Failed', reason: string, message: string): void {
     const lastTransitionTime = timestamp(this.now);
     this.jobStatus(job, {
       active: 0,

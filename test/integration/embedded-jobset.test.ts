@@ -1,0 +1,54 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { JOB, JOB_SET, POD } from '../../src/api/kinds.ts';
+import { conditionOf, type KubeObject } from '../../src/api/kube.ts';
+import { connect } from '../../src/cli/connect.ts';
+import type { HttpClient } from '../../src/runtime/http-client.ts';
+import { useEmbeddedPlatform } from '../support/embedded-platform.ts';
+import { eventually } from '../support/eventually.ts';
+import { meetingSpec } from '../support/jobset-program.ts';
+
+const platform = useEmbeddedPlatform();
+let client: HttpClient;
+
+beforeAll(async () => {
+  client = await connect({ kubeconfig: platform.current.kubeconfig });
+}, 60_000);
+afterAll(() => client?.close());
+
+const found = (namespace: string) =>
+  client.get(JOB_SET, { namespace, name: 'js' }) as Promise<
+    KubeObject & { readonly status?: { readonly terminalState?: string; readonly restarts?: number } }
+  >;
+
+const create = (namespace: string, spec: object) =>
+  client.create(JOB_SET, {
+    apiVersion: 'jobset.x-k8s.io/v1alpha2',
+    kind: 'JobSet',
+    metadata: { name: 'js', namespace },
+    spec,
+  });
+
+test('the pods of a JobSet meet as processes of this machine, and again after one of them failed', async () => {
+  await create('default', meetingSpec({ image: 'any' }, { failFirst: true }));
+  const ended = await eventually(
+    'the JobSet to end',
+    async () => {
+      const set = await found('default');
+      return set.status?.terminalState !== undefined && set;
+    },
+    { timeoutMs: 60_000, everyMs: 100 },
+  );
+  expect(conditionOf(ended, 'Completed')).toMatchObject({ status: 'True', reason: 'AllJobsCompleted' });
+  expect(ended.status).toMatchObject({ terminalState: 'Completed', restarts: 1 });
+  const { items } = await client.list(POD, {
+    namespace: 'default',
+    labelSelector: 'jobset.sigs.k8s.io/replicatedjob-name=leader',
+  });
+  expect(items.map(({ metadata }) => metadata.labels?.['jobset.sigs.k8s.io/restart-attempt'])).toEqual(['1']);
+
+  await client.delete(JOB_SET, { namespace: 'default', name: 'js' });
+  await eventually('all to be gone', async () => {
+    const left = await Promise.all([JOB, POD].map((kind) => client.list(kind, { namespace: 'default' })));
+    return left.every((page) => page.items.length === 0);
+  });
+}, 120_000);

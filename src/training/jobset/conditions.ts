@@ -1,11 +1,10 @@
+import type { JobSetCondition, JobSetStatus } from '../../api/jobset.ts';
 import {
   JOB_SET_COMPLETED,
   JOB_SET_FAILED,
   JOB_SET_STARTUP_COMPLETED,
   JOB_SET_STARTUP_IN_PROGRESS,
-  type JobSetCondition,
-  type JobSetStatus,
-} from '../../api/jobset.ts';
+} from '../../api/jobset-conditions.ts';
 import { timestamp } from '../../api/timestamp.ts';
 import type { Instant } from '../../runtime/environment.ts';
 

@@ -89,7 +89,7 @@ describe('armature preview', () => {
     };
     const { previews, skipped } = preview(jobSet, mpiJob);
     const text = textReport(previews, skipped);
-    expect(text).toContain('Job digits-a-0 of 2 pods\n        container a: a:1');
+    expect(text).toContain('Job digits-a-0 of 2 pods\n      container a: a:1');
     expect(text).toContain('Completed (AllJobsCompleted)');
     expect(text).toContain('Job digits-launcher of 1 pod');
     expect(text).toContain('Pod digits-worker-1');

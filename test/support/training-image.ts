@@ -8,18 +8,21 @@ import type { JobShape } from './pytorch-job.ts';
 
 const run = promisify(execFile);
 
-/** Builds the training image (from the cache when nothing changed) and loads it; resolves to its name. */
-export async function loadTrainingImage(cluster: Cluster): Promise<string> {
+/** Of `npm run image`: the images that it builds besides the controller's. */
+export type ImageFlag = '--training' | '--mpi';
+
+/** Builds the images that these flags add (from the cache when nothing changed) and loads them. */
+export async function loadImages(cluster: Cluster, flags: readonly ImageFlag[]): Promise<readonly string[]> {
   const env = { ...process.env, NODE_OPTIONS: '' };
-  const { stdout } = await run(process.execPath, ['scripts/image.ts', '--training', '--json'], {
+  const { stdout } = await run(process.execPath, ['scripts/image.ts', ...flags, '--json'], {
     env,
     maxBuffer: 64 << 20,
   });
   const { images } = JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as { images: { name: string; file: string }[] };
-  const image = images.find(({ file }) => file.includes('training'));
-  if (!image) throw new Error(`scripts/image.ts built no training image: ${stdout}`);
-  await armature('cluster', 'load', image.file, '--name', cluster.name);
-  return image.name;
+  const added = images.slice(1);
+  if (added.length === 0) throw new Error(`scripts/image.ts built no image for ${flags.join(' ')}: ${stdout}`);
+  for (const { file } of added) await armature('cluster', 'load', file, '--name', cluster.name);
+  return added.map(({ name }) => name);
 }
 
 /** What makes a job train on digits in that image; the script comes from a ConfigMap, as users bring theirs. */

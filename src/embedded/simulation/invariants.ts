@@ -1,3 +1,5 @@
+import { COMPLETION_INDEX_ANNOTATION } from '../../api/batch.ts';
+import { JOB } from '../../api/kinds.ts';
 import type { KubeObject } from '../../api/kube.ts';
 import { controllerOf } from '../../api/kube.ts';
 import type { Change } from '../store.ts';
@@ -18,9 +20,13 @@ interface Status {
   readonly replicaStatuses?: Readonly<Record<string, { readonly restarts?: number }>>;
 }
 
+/** How jobs, and sets of them, say that they are over. */
+const ENDS = ['Succeeded', 'Completed', 'Complete', 'Failed'] as const;
+type End = (typeof ENDS)[number];
+
 interface JobRecord {
   readonly key: string;
-  end?: 'Succeeded' | 'Failed';
+  end?: End;
   completionTime?: string;
   restarts: number;
   readonly backoffLimit?: number;
@@ -84,7 +90,7 @@ export class Invariants {
     if (generation !== record.generation) record.failed.clear();
     record.generation = generation;
     const { conditions = [], completionTime, replicaStatuses = {} } = statusOf(object);
-    const ends = conditions.filter((each) => each.status === 'True' && ['Succeeded', 'Failed'].includes(each.type));
+    const ends = conditions.filter((each) => each.status === 'True' && (ENDS as readonly string[]).includes(each.type));
     if (ends.length > 1) throw new InvariantViolation(`${key} is said to have both succeeded and failed`);
     const end = ends[0]?.type as JobRecord['end'];
     if (record.end && end !== record.end)
@@ -96,7 +102,9 @@ export class Invariants {
       );
     }
     if (completionTime) record.completionTime = completionTime;
-    if (end && !completionTime) throw new InvariantViolation(`${key} has ${end} without a completion time`);
+    // Kubernetes' own kinds tell it of successes only, and JobSets never.
+    if (end && runPolicy && !completionTime)
+      throw new InvariantViolation(`${key} has ${end} without a completion time`);
     if (end && conditions.some((each) => each.type === 'Running' && each.status === 'True')) {
       throw new InvariantViolation(`${key} has ${end} and is said to run`);
     }
@@ -109,14 +117,13 @@ export class Invariants {
   #checkPod({ type, key, object, previous }: Change, trusted: boolean): void {
     const owner = controllerOf(object);
     const job = owner && this.#jobs.get(owner.uid);
-    const { labels = {}, uid = '' } = object.metadata;
-    const place = `${owner?.uid} ${labels[ROLE]} ${labels[INDEX]}`;
+    const { uid = '' } = object.metadata;
+    const part = partOf(object, owner?.kind);
+    const place = `${owner?.uid} ${part}`;
     const holder = this.#places.get(place);
     if (type !== 'DELETED' && isLive(object)) {
       if (holder !== undefined && holder !== uid)
-        throw new InvariantViolation(
-          `two live pods of ${owner?.kind} ${owner?.name} are ${labels[ROLE]} ${labels[INDEX]}`,
-        );
+        throw new InvariantViolation(`two live pods of ${owner?.kind} ${owner?.name} are ${part}`);
       this.#places.set(place, uid);
     } else if (holder === uid) this.#places.delete(place);
     if (type === 'ADDED' && job) {
@@ -135,6 +142,12 @@ export class Invariants {
       `${job.key} replaced ${job.replaced} failed pods, and its backoffLimit is ${job.backoffLimit}`,
     );
   }
+}
+
+/** What a pod is of its job: its role and index; of a Job without indexes, only itself. */
+function partOf({ metadata: { labels = {}, uid } }: KubeObject, owner: string | undefined): string {
+  if (owner !== JOB.kind) return `${labels[ROLE]} ${labels[INDEX]}`;
+  return `index ${labels[COMPLETION_INDEX_ANNOTATION] ?? uid}`;
 }
 
 function isDisrupted(pod: KubeObject): boolean {

@@ -3,11 +3,10 @@ import { JOB } from '../../api/kinds.ts';
 import type { KubeObject } from '../../api/kube.ts';
 import { controllerOf } from '../../api/kube.ts';
 import type { Change } from '../store.ts';
+import { type Attempt, Attempts } from './attempts.ts';
+import { InvariantViolation } from './invariant-violation.ts';
 
-/** What a history must never show. */
-export class InvariantViolation extends Error {
-  override readonly name = 'InvariantViolation';
-}
+export { InvariantViolation } from './invariant-violation.ts';
 
 interface Condition {
   readonly type: string;
@@ -18,6 +17,12 @@ interface Status {
   readonly conditions?: readonly Condition[];
   readonly completionTime?: string;
   readonly replicaStatuses?: Readonly<Record<string, { readonly restarts?: number }>>;
+  readonly attempt?: Attempt;
+}
+
+interface RunPolicy {
+  readonly backoffLimit?: number;
+  readonly restartScope?: string;
 }
 
 /** How jobs, and sets of them, say that they are over. */
@@ -30,6 +35,8 @@ interface JobRecord {
   completionTime?: string;
   restarts: number;
   readonly backoffLimit?: number;
+  /** Its pods are made anew together; attempts are counted instead. */
+  readonly whole: boolean;
   generation: number;
   /** Places whose last pod failed and was deleted since the spec was last edited. */
   readonly failed: Set<string>;
@@ -51,6 +58,7 @@ const isLive = (pod: KubeObject): boolean =>
 export class Invariants {
   readonly #jobs = new Map<string, JobRecord>();
   readonly #places = new Map<string, string>();
+  readonly #attempts = new Attempts();
   readonly #isJob: (table: string) => boolean;
 
   /** @param isJob - whether a table holds jobs */
@@ -72,13 +80,16 @@ export class Invariants {
     const { uid = '' } = object.metadata;
     if (type === 'DELETED') {
       this.#jobs.delete(uid);
+      this.#attempts.forget(uid);
       return;
     }
-    const { runPolicy } = object.spec as { readonly runPolicy?: { readonly backoffLimit?: number } };
+    const { runPolicy } = object.spec as { readonly runPolicy?: RunPolicy };
+    this.#attempts.jobChanged(key, uid, runPolicy, statusOf(object).attempt);
     const backoffLimit = runPolicy?.backoffLimit;
     const record: JobRecord = this.#jobs.get(uid) ?? {
       key,
       restarts: 0,
+      whole: runPolicy?.restartScope === 'Job',
       replaced: 0,
       generation: 0,
       failed: new Set(),
@@ -116,6 +127,7 @@ export class Invariants {
 
   #checkPod({ type, key, object, previous }: Change, trusted: boolean): void {
     const owner = controllerOf(object);
+    this.#attempts.podChanged(key, owner?.uid ?? '', type, object, trusted);
     const job = owner && this.#jobs.get(owner.uid);
     const { uid = '' } = object.metadata;
     const part = partOf(object, owner?.kind);
@@ -137,7 +149,7 @@ export class Invariants {
   /** A failed pod has a successor: that was a restart, and has been counted before. */
   #countReplaced(job: JobRecord, trusted: boolean): void {
     job.replaced++;
-    if (!trusted || job.backoffLimit === undefined || job.replaced <= job.backoffLimit) return;
+    if (!trusted || job.whole || job.backoffLimit === undefined || job.replaced <= job.backoffLimit) return;
     throw new InvariantViolation(
       `${job.key} replaced ${job.replaced} failed pods, and its backoffLimit is ${job.backoffLimit}`,
     );

@@ -81,6 +81,7 @@ export class Users {
     const maybe = <T>(key: string, value: T) => (random.chance(0.4) ? { [key]: value } : {});
     const runPolicy = {
       ...maybe('backoffLimit', random.between(0, 3)),
+      ...maybe('restartScope', random.pick(['Job', 'Job', 'Pod', 'Container'])),
       ...maybe('cleanPodPolicy', random.pick(['None', 'Running', 'All'])),
       ...maybe('activeDeadlineSeconds', random.between(20, 400)),
       ...maybe('ttlSecondsAfterFinished', random.between(0, 120)),

@@ -9,7 +9,8 @@ import { accuracyOf } from '../support/training-log.ts';
 
 const PATIENT = { timeoutMs: 240_000, everyMs: 100 };
 const MINUTES = 60_000;
-const EPOCHS = 14;
+/** Long enough to be disturbed in the middle, on a busy machine too. */
+const EPOCHS = 40;
 
 const { platform, live, image } = useRealPlatform();
 

@@ -11,7 +11,8 @@ const shared = {
     ],
   },
 };
-const live = (name) => ({ ...shared, displayName: name, testMatch: [`<rootDir>/test/${name}/**/*.test.ts`] });
+const project = (name) => ({ ...shared, displayName: name, testMatch: [`<rootDir>/test/${name}/**/*.test.ts`] });
+const live = (name) => ({ ...project(name), setupFilesAfterEnv: ['<rootDir>/test/support/second-try.ts'] });
 
 export default {
   projects: [
@@ -21,7 +22,7 @@ export default {
       testMatch: ['<rootDir>/test/**/*.test.ts'],
       testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/(integration|e2e|conformance|simulation)/'],
     },
-    live('simulation'),
+    project('simulation'),
     live('integration'),
     live('e2e'),
     live('conformance'),

@@ -6,7 +6,7 @@ import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { FAULTS, type Fault, type HistoryResult } from '../src/embedded/simulation/history.ts';
 import { PLANTED_BUGS } from '../src/embedded/simulation/planted-bugs.ts';
-import { play, replayLine } from './simulate/play.ts';
+import { play, replayLine, SUBJECTS } from './simulate/play.ts';
 import { playMany } from './simulate/pool.ts';
 import { shrink } from './simulate/shrink.ts';
 
@@ -15,6 +15,7 @@ const HELP = `npm run simulate -- [options]
   --histories N     how many seeds to play, from S on (default 1)
   --steps N         things that users and fate do in each (default 40)
   --without A,B     leave faults out: ${FAULTS.join(', ')}
+  --subject NAME    what users create: ${Object.keys(SUBJECTS).join(', ')} (default jobs)
   --plant NAME      put a bug into the controller: ${PLANTED_BUGS.map(({ name }) => name).join(', ')}
   --until-failure   stop at the first history that fails
   --workers N       histories played at the same time (default: one for each processor)
@@ -28,6 +29,7 @@ const { values } = parseArgs({
     steps: { type: 'string', default: '40' },
     without: { type: 'string', default: '' },
     plant: { type: 'string' },
+    subject: { type: 'string' },
     workers: { type: 'string', default: String(availableParallelism()) },
     log: { type: 'boolean', default: false },
     'until-failure': { type: 'boolean', default: false },
@@ -56,10 +58,15 @@ if (plant && !PLANTED_BUGS.some(({ name }) => name === plant)) {
   );
 }
 
+const subject = values.subject as keyof typeof SUBJECTS | undefined;
+if (subject && !(subject in SUBJECTS)) {
+  throw new Error(`--subject ${subject}: there is no such subject; they are ${Object.keys(SUBJECTS).join(', ')}`);
+}
+
 const seed = whole('seed', 0, Date.now() % 1_000_000_000);
 const histories = whole('histories', 1, 1);
 const steps = whole('steps', 1, 40);
-const plan = { steps, without, ...(plant && { plant }) };
+const plan = { steps, without, ...(plant && { plant }), ...(subject && { subject }) };
 const started = performance.now();
 let events = 0;
 let played = 0;

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 
 export type TestStatus = 'passed' | 'failed' | 'skipped';
 
@@ -12,6 +12,9 @@ export interface TestOutcome {
 
 /** Where `npm test` leaves its outcome for `npm run cases`; not kept in git. */
 export const RESULTS_FILE = 'build/reports/test-results.json';
+
+/** Where the reporter names the live tests that failed first and passed then. */
+export const SECOND_TRIES_FILE = 'build/reports/second-tries.txt';
 
 interface JestReport {
   readonly testResults: readonly {
@@ -49,6 +52,12 @@ export function readReport(project: string, path: string): TestOutcome[] {
   } catch (error) {
     return [{ project, name: `${project}: jest left no report (${String(error)})`, status: 'failed', seconds: 0 }];
   }
+}
+
+/** The live tests that failed first and passed then. */
+export function secondTries(): readonly string[] {
+  if (!existsSync(SECOND_TRIES_FILE)) return [];
+  return readFileSync(SECOND_TRIES_FILE, 'utf8').split('\n').filter(Boolean);
 }
 
 /** The line that `npm test` ends with. */

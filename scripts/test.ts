@@ -6,7 +6,7 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { TEMPORARY } from '../test/support/temporary-folder.ts';
 import { jestStep, runStep, STATIC_STEPS, stopSteps } from './steps.ts';
 import { testClusterDown, testClusterUp } from './test-cluster.ts';
-import { RESULTS_FILE, readReport, summary, type TestOutcome } from './test-results.ts';
+import { RESULTS_FILE, readReport, SECOND_TRIES_FILE, secondTries, summary, type TestOutcome } from './test-results.ts';
 
 const PROJECTS = ['unit', 'simulation', 'integration', 'e2e', 'conformance'];
 const LIVE = new Set(['integration', 'e2e', 'conformance']);
@@ -16,6 +16,7 @@ const projects = only.length > 0 ? only : PROJECTS;
 
 mkdirSync('build/reports', { recursive: true });
 rmSync(TEMPORARY, { recursive: true, force: true });
+rmSync(SECOND_TRIES_FILE, { force: true });
 const outcomes: TestOutcome[] = [];
 for (const step of STATIC_STEPS) {
   const result = await runStep(step);
@@ -51,6 +52,7 @@ rmSync(TEMPORARY, { recursive: true, force: true });
 writeFileSync(RESULTS_FILE, `${JSON.stringify({ finishedAt: new Date().toISOString(), tests: outcomes }, null, 1)}\n`);
 for (const outcome of outcomes)
   if (outcome.status !== 'passed') process.stdout.write(`${outcome.status}: [${outcome.project}] ${outcome.name}\n`);
+for (const name of secondTries()) process.stdout.write(`passed only at the second try: ${name}\n`);
 process.stdout.write(`${summary(outcomes)}\n`);
 const tests = outcomes.filter((outcome) => outcome.project !== 'check' && outcome.status === 'passed');
 process.exitCode = tests.length > 0 && outcomes.every((outcome) => outcome.status !== 'failed') ? 0 : 1;
@@ -69,7 +71,10 @@ async function runProject(project: string): Promise<TestOutcome[]> {
     report,
     project === 'unit' ? [] : ['--runInBand', '--forceExit', '--testTimeout=60000'],
   );
-  const result = await runStep({ ...step, env: LIVE.has(project) ? clusterEnv : {} });
+  const result = await runStep({
+    ...step,
+    env: LIVE.has(project) ? { ...clusterEnv, ARMATURE_SECOND_TRIES: SECOND_TRIES_FILE } : {},
+  });
   await unlessStopping();
   const found = readReport(project, report);
   if (result.ok || found.some((outcome) => outcome.status === 'failed')) return found;

@@ -116,9 +116,10 @@ async function start(
     if (!node) throw new Error('the node is not running yet');
     return node;
   };
-  const pods: Pick<ProcessNode, 'readLogs' | 'exec'> = {
+  const pods: Pick<ProcessNode, 'readLogs' | 'exec' | 'usage'> = {
     readLogs: (...args) => running().readLogs(...args),
     exec: (...args) => running().exec(...args),
+    usage: (...args) => running().usage(...args),
   };
   const kubeconfig = resolve(options.kubeconfig ?? join(dataDir, 'kubeconfig'));
   const frontOptions = {

@@ -60,6 +60,49 @@ test(
   3 * MINUTE,
 );
 
+const RUNTIME = {
+  apiVersion: 'trainer.kubeflow.org/v1alpha1',
+  kind: 'ClusterTrainingRuntime',
+  metadata: { name: 'plain', labels: { 'trainer.kubeflow.org/framework': 'torch' } },
+  spec: {
+    mlPolicy: { numNodes: 2, torch: {} },
+    template: {
+      spec: {
+        replicatedJobs: [
+          {
+            name: 'node',
+            template: {
+              metadata: { labels: { 'trainer.kubeflow.org/trainjob-ancestor-step': 'trainer' } },
+              spec: { template: { spec: { containers: [{ name: 'node', image: 'any' }] } } },
+            },
+          },
+        ],
+      },
+    },
+  },
+};
+
+test(
+  'a TrainJob becomes a JobSet, a Job and processes that know each other',
+  async () => {
+    await kubectl(['apply', '-f', '-'], RUNTIME);
+    const script = 'echo rank $PET_NODE_RANK of $PET_NNODES; getent hosts $PET_MASTER_ADDR >/dev/null || echo alone';
+    await kubectl(['apply', '-f', '-'], {
+      apiVersion: 'trainer.kubeflow.org/v1alpha1',
+      kind: 'TrainJob',
+      metadata: { name: 'pair' },
+      spec: { runtimeRef: { name: 'plain' }, trainer: { command: ['sh', '-c'], args: [script] } },
+    });
+    await kubectl(['wait', '--for=condition=Complete', 'trainjob/pair', '--timeout=90s']);
+    const logs = await kubectl(['logs', '-l', 'jobset.sigs.k8s.io/jobset-name=pair']);
+    expect(logs.trim().split('\n').sort()).toEqual(['rank 0 of 2', 'rank 1 of 2']);
+    await kubectl(['delete', 'trainjob', 'pair']);
+    const left = async () => kubectl(['get', 'jobsets,jobs,pods', '-o', 'name']);
+    await eventually('all of it to be gone', async () => !/pair/.test(await left()));
+  },
+  4 * MINUTE,
+);
+
 test(
   'a Job whose program fails for good says why',
   async () => {

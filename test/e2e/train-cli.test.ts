@@ -88,7 +88,7 @@ describe('armature train, on armature up', () => {
   beforeAll(() => {
     manifest('good', program(6));
     manifest('bad', program(2, 3));
-    manifest('long', program(200));
+    manifest('long', program(2000));
     manifest('told', REPORTER, { 'armature.dev/report-progress': 'true' });
   });
 
@@ -113,7 +113,7 @@ describe('armature train, on armature up', () => {
     expect((await run('top', 'good')).stdout).toContain('step 6/6 (100%), loss 0.17, 512 samples/s');
     const again = await run('submit', join(folder, 'good.json'));
     expect(again).toMatchObject({ code: 1, stderr: expect.stringContaining('--name') });
-  }, 60_000);
+  }, 180_000);
 
   test('exits with 1 when the job fails, and says why', async () => {
     const { code, stderr } = await run('submit', join(folder, 'bad.json'), '--follow');
@@ -121,14 +121,14 @@ describe('armature train, on armature up', () => {
     expect(stderr).toMatch(/pytorchjob\/bad has failed: .*replica\(s\) failed/);
     expect(await run('wait', 'bad')).toMatchObject({ code: 1, stderr: expect.stringContaining('it is Failed') });
     expect(await run('wait', 'bad', '--for', 'ended')).toMatchObject({ code: 0 });
-  }, 60_000);
+  }, 180_000);
 
   test('shows what a program reports over HTTP', async () => {
     const followed = await run('submit', join(folder, 'told.json'), '--follow');
     expect(followed.stdout).toContain('[0 master-0] reported 200');
     expect((await run('get', 'told')).stdout).toContain('Progress  42%, loss 0.31, 2m left');
     expect((await run('list')).stdout).toMatch(/told +PyTorchJob +Succeeded +3\/3 +42%/);
-  }, 60_000);
+  }, 180_000);
 
   test('stops, resumes, scales and deletes a job that runs', async () => {
     await run('submit', join(folder, 'long.json'));
@@ -139,6 +139,13 @@ describe('armature train, on armature up', () => {
     });
     const following = train('logs', '-f', 'long', '--all');
     await following.says(/\[2 worker-1\] rank 2 at/);
+    const used = JSON.parse((await run('top', 'long', '--json')).stdout) as {
+      readonly progress: object;
+      readonly pods: readonly { readonly seat: string; readonly usage?: { readonly memoryBytes: number } }[];
+    };
+    expect(used.progress).toMatchObject({ total: 2000 });
+    expect(used.pods.map(({ seat }) => seat)).toEqual(['master-0', 'worker-0', 'worker-1']);
+    for (const { usage } of used.pods) expect(usage?.memoryBytes).toBeGreaterThan(2 ** 20);
     expect((await run('stop', 'long')).stdout).toContain('armature train resume pytorchjob/long -n default');
     await following.says(/· Suspended: /);
     expect(await run('wait', 'long', '--for', 'suspended')).toMatchObject({ code: 0 });
@@ -157,5 +164,5 @@ describe('armature train, on armature up', () => {
     expect(await run('delete', 'long')).toMatchObject({ code: 0 });
     const left = linesOf<{ name: string }>((await run('list', '-A', '--json')).stdout);
     expect(left.map(({ name }) => name)).not.toContain('long');
-  }, 90_000);
+  }, 240_000);
 });

@@ -4,6 +4,8 @@ import { simulate } from './simulate.ts';
 
 /** Fresh ones in each run: `ARMATURE_SIMULATED_HISTORIES` plays more of them. */
 const HISTORIES = Number(process.env.ARMATURE_SIMULATED_HISTORIES ?? 2000);
+/** With JobSets; several Jobs each, and slower. */
+const SETS = Math.ceil(HISTORIES / 25);
 const STEPS = 48;
 /** Changes of the store in an average history of so many steps. */
 const EVENTS = 500;
@@ -22,6 +24,16 @@ describe('the controller in simulated histories', () => {
     20 * MINUTES,
   );
 
+  test(
+    `keeps them with JobSets, whose Jobs the cluster's own controller runs, in ${SETS} fresh ones`,
+    async () => {
+      const summary = await simulate('--subject', 'sets', '--histories', String(SETS), '--steps', String(STEPS));
+      process.stderr.write(`  ${summary.histories} histories from seed ${summary.seed}, ${summary.events} events\n`);
+      expect(summary).toMatchObject({ ok: true, histories: SETS, failed: [] });
+    },
+    20 * MINUTES,
+  );
+
   test.each(FAILED_ONCE)(
     'keeps them in seed %d, which failed once',
     async (seed) => {
@@ -33,5 +45,7 @@ describe('the controller in simulated histories', () => {
   test('is the same in every detail when a seed is played again', async () => {
     const [first, again] = [await simulate('--seed', '77'), await simulate('--seed', '77')];
     expect(first).toEqual(again);
+    const sets = ['--subject', 'sets', '--seed', '77'];
+    expect(await simulate(...sets)).toEqual(await simulate(...sets));
   });
 });

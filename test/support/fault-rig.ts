@@ -203,11 +203,14 @@ const CHANGING = new Set([
   'generation',
   'observedGeneration',
   'nodeName',
+  'node',
   'clusterIP',
   'clusterIPs',
 ]);
 const UID = /[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}/g;
-const TIME = /(Time|Timestamp|startedAt|finishedAt)$/;
+/** Where a failure record says that a pod was. */
+const ON_NODE = / on node [\w-]+/g;
+const TIME = /(^time|Time|Timestamp|startedAt|finishedAt)$/;
 
 /** The object without what two good runs may differ in: identities, versions, times and addresses. */
 export function masked(kind: string, object: Loose, namespace: string): unknown {
@@ -219,5 +222,5 @@ export function masked(kind: string, object: Loose, namespace: string): unknown 
     if (key === 'name' && typeof value === 'string' && /^kube-api-access-/.test(value)) return 'kube-api-access';
     return value;
   });
-  return JSON.parse(text.replaceAll(namespace, 'NAMESPACE').replaceAll(UID, 'UID'));
+  return JSON.parse(text.replaceAll(namespace, 'NAMESPACE').replaceAll(UID, 'UID').replaceAll(ON_NODE, ''));
 }

@@ -1,9 +1,21 @@
-/** Prints live tests one by one, unit tests file by file, and every failure in full. */
+import { appendFileSync } from 'node:fs';
+
+/**
+ * Prints live tests one by one, unit tests file by file, and every failure in full. Tests that needed a second try go to
+ * the file that `ARMATURE_SECOND_TRIES` names, one a line.
+ */
 export default class ProgressReporter {
   onTestCaseResult(test, result) {
     if (test.context.config.displayName?.name === 'unit') return;
     const mark = { passed: '✓', failed: '✗' }[result.status] ?? '○';
     process.stderr.write(`  ${mark} ${result.fullName} (${((result.duration ?? 0) / 1000).toFixed(1)} s)\n`);
+    if (result.invocations > 1 && result.status === 'passed') this.tellSecondTry(result);
+  }
+
+  tellSecondTry({ fullName, retryReasons }) {
+    process.stderr.write(`    only at the second try; the first: ${retryReasons?.join('\n')}\n`);
+    const file = process.env.ARMATURE_SECOND_TRIES;
+    if (file) appendFileSync(file, `${fullName}\n`);
   }
 
   onTestFileResult(test, result) {

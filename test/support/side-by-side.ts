@@ -1,6 +1,6 @@
 /**
  * Begins work that mostly waits, a few pieces at a time, so that tests can await the piece they are about. A piece that
- * fails fails where it is awaited.
+ * fails fails where it is awaited; awaited once more, by a second try, it is done anew.
  */
 export function sideBySide<T>(
   names: readonly string[],
@@ -17,5 +17,9 @@ export function sideBySide<T>(
     }
   };
   for (let lane = 0; lane < atATime; lane++) void next();
-  return (name) => begun.get(name)?.promise ?? Promise.reject(new Error(`no work of the name ${name} was begun`));
+  return (name) => {
+    const first = begun.get(name);
+    begun.delete(name);
+    return first?.promise ?? work(name);
+  };
 }

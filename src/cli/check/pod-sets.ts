@@ -7,7 +7,7 @@ import { runtimeKey, runtimeKind, runtimeTitle } from '../../training/trainer/bl
 import { problemsOf } from '../../training/trainer/problems.ts';
 import { jobSetOf, layOut } from '../../training/trainer/render.ts';
 import { type Finding, finding } from './codes.ts';
-import { type Fields, isFields, listOf } from './fields.ts';
+import { type Fields, fieldsOf, isFields, listOf } from './fields.ts';
 
 /** Pods of one template. */
 export interface PodSet {
@@ -33,7 +33,21 @@ export function podsOf(object: KubeObject, others: readonly KubeObject[]): Objec
     return podsOfTrainJob(object as TrainJob, others);
   }
   if (object.kind === 'Pod') return { sets: [{ path: 'spec', count: 1, spec: object.spec as Fields }], findings: [] };
-  return { sets: templatesIn(object.spec, 'spec', 1), findings: [] };
+  const sets = object.kind === JOB_SET.kind ? setsOfJobSet(object.spec, 'spec') : templatesIn(object.spec, 'spec', 1);
+  return { sets, findings: [] };
+}
+
+/** The pods of a JobSet, with the volumes that its claim policies give them. */
+function setsOfJobSet(spec: unknown, path: string): PodSet[] {
+  const claims = listOf(fieldsOf(spec).volumeClaimPolicies).flatMap((policy) => listOf(policy.templates));
+  const volumes = claims.map(({ metadata }) => {
+    const { name } = fieldsOf(metadata);
+    return { name, persistentVolumeClaim: { claimName: name } };
+  });
+  return templatesIn(spec, path, 1).map((set) => ({
+    ...set,
+    spec: { ...set.spec, ...(volumes.length > 0 && { volumes: [...listOf(set.spec.volumes), ...volumes] }) },
+  }));
 }
 
 /** A TrainJob's pods stand in the JobSet that it makes of its runtime. */
@@ -51,7 +65,7 @@ function podsOfTrainJob(job: TrainJob, others: readonly KubeObject[]): ObjectPod
   if (problems.length > 0) {
     return { sets: [], findings: problems.map((problem) => finding('refused-by-controller', '', problem)) };
   }
-  return { sets: templatesIn(jobSetOf(layOut(job, runtime.spec), false).spec, JOB_SET.kind, 1), findings: [] };
+  return { sets: setsOfJobSet(jobSetOf(layOut(job, runtime.spec), false).spec, JOB_SET.kind), findings: [] };
 }
 
 /** Every pod template below a value. Counts multiply on the way: a JobSet's replicas, and a Job's parallelism. */

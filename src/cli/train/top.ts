@@ -72,7 +72,12 @@ async function loggedProgress(
   const { container } = first;
   const options = { tailLines: TAIL, signal: AbortSignal.timeout(10_000), ...(container && { container }) };
   const lines: string[] = [];
-  for await (const line of podLogs(client, { namespace, name }, options)) lines.push(line);
+  try {
+    for await (const line of podLogs(client, { namespace, name }, options)) lines.push(line);
+  } catch (error) {
+    // What is used can be shown all the same.
+    stderrLog(`the log of ${first.seat} cannot be read: ${(error as Error).message}`);
+  }
   return progressAfter(lines);
 }
 

@@ -1,18 +1,17 @@
+import { COMPLETION_INDEX_ANNOTATION } from '../../api/batch.ts';
 import { TRAIN_JOB } from '../../api/kinds.ts';
 import type { KubeObject } from '../../api/kube.ts';
 import { JOB_SET_NAME_LABEL, REPLICATED_JOB_NAME_LABEL } from '../../api/labels.ts';
 import type { TrainJobSpec, TrainJobStatus } from '../../api/train-job.ts';
 import type { ReplicaCount, TrainKind } from './train-kind.ts';
 
-/** Kubernetes' own label of a pod of an Indexed Job. */
-const INDEX_LABEL = 'batch.kubernetes.io/job-completion-index';
 const NODE = 'node';
 /** By rank: who starts the processes, who trains, and then whatever prepares. */
 const STEPS = ['launcher', NODE, 'dataset-initializer', 'model-initializer'];
 
 const placeOf = (step: string): number => (STEPS.includes(step) ? STEPS.indexOf(step) : STEPS.length);
 const stepOf = ({ metadata }: KubeObject): string => metadata.labels?.[REPLICATED_JOB_NAME_LABEL] ?? NODE;
-const indexOf = ({ metadata }: KubeObject): number => Number(metadata.labels?.[INDEX_LABEL] ?? 0);
+const indexOf = ({ metadata }: KubeObject): number => Number(metadata.labels?.[COMPLETION_INDEX_ANNOTATION] ?? 0);
 const statusOf = (job: KubeObject): TrainJobStatus => (job.status ?? {}) as TrainJobStatus;
 
 /** TrainJobs, as `armature train` sees them: the pods are those of their JobSet. */

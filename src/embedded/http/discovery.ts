@@ -6,6 +6,8 @@ import type { ReviewKind } from './reviews.ts';
 export interface Catalogue {
   readonly resources: readonly Resource[];
   readonly reviews: readonly ReviewKind[];
+  /** What is measured when it is asked for. @default - nothing */
+  readonly measured?: readonly Kind[];
   /** Names of the subresources of a resource beyond status and scale, such as `log`. */
   readonly extra: (kind: Kind) => readonly ExtraSubresource[];
 }
@@ -35,7 +37,7 @@ const SCALE = { group: 'autoscaling', version: 'v1', kind: 'Scale' };
 /** Namespaces are deleted one by one. */
 export const hasDeleteCollection = ({ group, plural }: Kind): boolean => group !== '' || plural !== 'namespaces';
 
-function entriesOf({ resources, reviews, extra }: Catalogue): readonly Entry[] {
+function entriesOf({ resources, reviews, measured = [], extra }: Catalogue): readonly Entry[] {
   const real = resources.map(({ kind, singular, shortNames, categories, statusSubresource, scale }) => ({
     kind,
     singular,
@@ -54,7 +56,8 @@ function entriesOf({ resources, reviews, extra }: Catalogue): readonly Entry[] {
     verbs: ['create'],
     subresources: [],
   }));
-  return [...real, ...virtual].sort((a, b) => (a.kind.plural < b.kind.plural ? -1 : 1));
+  const seen = measured.map((kind) => ({ kind, singular: '', verbs: ['get', 'list'], subresources: [] }));
+  return [...real, ...virtual, ...seen].sort((a, b) => (a.kind.plural < b.kind.plural ? -1 : 1));
 }
 
 /** By group, then by version, the preferred version first. */

@@ -12,6 +12,7 @@ import {
 } from './discovery.ts';
 import { type Exchange, type FrontContext, sendJson } from './exchange.ts';
 import { acceptedTypes } from './media-type.ts';
+import { POD_METRICS } from './pod-metrics.ts';
 import { REVIEWS } from './reviews.ts';
 
 /** What Kubernetes this server stands for. */
@@ -41,9 +42,10 @@ const EXTRA: Readonly<Record<string, readonly ExtraSubresource[]>> = {
   ],
 };
 
-export const catalogueOf = ({ server }: FrontContext): Catalogue => ({
+export const catalogueOf = ({ server, pods }: FrontContext): Catalogue => ({
   resources: server.resources(),
   reviews: REVIEWS,
+  measured: pods?.usage ? [POD_METRICS] : [],
   extra: (kind: Kind) => EXTRA[resourceId(kind)] ?? [],
 });
 

@@ -13,7 +13,14 @@ interface PodRef {
   readonly name: string;
 }
 
-/** What a node offers of its pods: their output, and commands beside them. */
+/** What a container uses. */
+export interface PodUse {
+  /** Processor seconds since it started. */
+  readonly cpuSeconds: number;
+  readonly memoryBytes: number;
+}
+
+/** What a node offers of its pods: their output, commands beside them, and what they use. */
 export interface PodStreams {
   /** The first container where none is named. Throws when there is no such output. */
   readLogs(pod: PodRef, container?: string, options?: LogOptions): AsyncIterable<Buffer>;
@@ -23,4 +30,6 @@ export interface PodStreams {
     command: readonly string[],
     streams: ExecStreams,
   ): Promise<{ readonly exitCode: number }>;
+  /** By container. Throws when there is no such pod. @default - metrics are not served */
+  usage?(pod: PodRef): ReadonlyMap<string, PodUse>;
 }

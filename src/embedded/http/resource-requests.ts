@@ -9,6 +9,7 @@ import { formOf } from './media-type.ts';
 import { isKnownElsewhere } from './not-served.ts';
 import { deleteParameters, flag, listParameters, writeParameters } from './parameters.ts';
 import { sendLogs } from './pod-logs.ts';
+import { isPodMetrics, sendPodMetrics } from './pod-metrics.ts';
 import { REVIEWS, type ReviewKind, reviewed } from './reviews.ts';
 import type { ResourceRoute } from './route.ts';
 import { successStatus } from './status.ts';
@@ -25,6 +26,7 @@ export async function answerResource(context: FrontContext, exchange: Exchange, 
     ({ group, version, plural }) => group === route.group && version === route.version && plural === route.plural,
   );
   if (review) return answerReview(context, exchange, review);
+  if (context.pods?.usage && isPodMetrics(route)) return sendPodMetrics(context, exchange, route);
   const resource = resourceOf(context, route);
   const { kind } = resource;
   if (kind.namespaced ? route.namespace === undefined && route.name !== undefined : route.namespace !== undefined) {

@@ -1,3 +1,4 @@
+import { JOB } from '../../api/kinds.ts';
 import type { Domain } from '../../runtime/domain.ts';
 import { startEmbeddedCluster } from '../cluster.ts';
 import { podScheduler } from '../controllers/scheduler.ts';
@@ -234,7 +235,7 @@ class History {
   #lastWritten = '';
 
   #watchEverything(): void {
-    const jobs = new Set(this.#subject.shapes.map(({ kind }) => resourceId(kind)));
+    const jobs = new Set([JOB, ...this.#subject.shapes.map(({ kind }) => kind)].map(resourceId));
     const invariants = new Invariants((table) => jobs.has(table));
     this.#store.subscribeAll((change) => {
       this.#events++;

@@ -1,11 +1,12 @@
+import { COMPLETION_INDEX_ANNOTATION } from '../../api/batch.ts';
+import { JOB } from '../../api/kinds.ts';
 import type { KubeObject } from '../../api/kube.ts';
 import { controllerOf } from '../../api/kube.ts';
 import type { Change } from '../store.ts';
+import { type Attempt, Attempts } from './attempts.ts';
+import { InvariantViolation } from './invariant-violation.ts';
 
-/** What a history must never show. */
-export class InvariantViolation extends Error {
-  override readonly name = 'InvariantViolation';
-}
+export { InvariantViolation } from './invariant-violation.ts';
 
 interface Condition {
   readonly type: string;
@@ -16,14 +17,26 @@ interface Status {
   readonly conditions?: readonly Condition[];
   readonly completionTime?: string;
   readonly replicaStatuses?: Readonly<Record<string, { readonly restarts?: number }>>;
+  readonly attempt?: Attempt;
 }
+
+interface RunPolicy {
+  readonly backoffLimit?: number;
+  readonly restartScope?: string;
+}
+
+/** How jobs, and sets of them, say that they are over. */
+const ENDS = ['Succeeded', 'Completed', 'Complete', 'Failed'] as const;
+type End = (typeof ENDS)[number];
 
 interface JobRecord {
   readonly key: string;
-  end?: 'Succeeded' | 'Failed';
+  end?: End;
   completionTime?: string;
   restarts: number;
   readonly backoffLimit?: number;
+  /** Its pods are made anew together; attempts are counted instead. */
+  readonly whole: boolean;
   generation: number;
   /** Places whose last pod failed and was deleted since the spec was last edited. */
   readonly failed: Set<string>;
@@ -45,6 +58,7 @@ const isLive = (pod: KubeObject): boolean =>
 export class Invariants {
   readonly #jobs = new Map<string, JobRecord>();
   readonly #places = new Map<string, string>();
+  readonly #attempts = new Attempts();
   readonly #isJob: (table: string) => boolean;
 
   /** @param isJob - whether a table holds jobs */
@@ -66,13 +80,16 @@ export class Invariants {
     const { uid = '' } = object.metadata;
     if (type === 'DELETED') {
       this.#jobs.delete(uid);
+      this.#attempts.forget(uid);
       return;
     }
-    const { runPolicy } = object.spec as { readonly runPolicy?: { readonly backoffLimit?: number } };
+    const { runPolicy } = object.spec as { readonly runPolicy?: RunPolicy };
+    this.#attempts.jobChanged(key, uid, runPolicy, statusOf(object).attempt);
     const backoffLimit = runPolicy?.backoffLimit;
     const record: JobRecord = this.#jobs.get(uid) ?? {
       key,
       restarts: 0,
+      whole: runPolicy?.restartScope === 'Job',
       replaced: 0,
       generation: 0,
       failed: new Set(),
@@ -84,7 +101,7 @@ export class Invariants {
     if (generation !== record.generation) record.failed.clear();
     record.generation = generation;
     const { conditions = [], completionTime, replicaStatuses = {} } = statusOf(object);
-    const ends = conditions.filter((each) => each.status === 'True' && ['Succeeded', 'Failed'].includes(each.type));
+    const ends = conditions.filter((each) => each.status === 'True' && (ENDS as readonly string[]).includes(each.type));
     if (ends.length > 1) throw new InvariantViolation(`${key} is said to have both succeeded and failed`);
     const end = ends[0]?.type as JobRecord['end'];
     if (record.end && end !== record.end)
@@ -96,7 +113,9 @@ export class Invariants {
       );
     }
     if (completionTime) record.completionTime = completionTime;
-    if (end && !completionTime) throw new InvariantViolation(`${key} has ${end} without a completion time`);
+    // Kubernetes' own kinds tell it of successes only, and JobSets never.
+    if (end && runPolicy && !completionTime)
+      throw new InvariantViolation(`${key} has ${end} without a completion time`);
     if (end && conditions.some((each) => each.type === 'Running' && each.status === 'True')) {
       throw new InvariantViolation(`${key} has ${end} and is said to run`);
     }
@@ -108,15 +127,15 @@ export class Invariants {
 
   #checkPod({ type, key, object, previous }: Change, trusted: boolean): void {
     const owner = controllerOf(object);
+    this.#attempts.podChanged(key, owner?.uid ?? '', type, object, trusted);
     const job = owner && this.#jobs.get(owner.uid);
-    const { labels = {}, uid = '' } = object.metadata;
-    const place = `${owner?.uid} ${labels[ROLE]} ${labels[INDEX]}`;
+    const { uid = '' } = object.metadata;
+    const part = partOf(object, owner?.kind);
+    const place = `${owner?.uid} ${part}`;
     const holder = this.#places.get(place);
     if (type !== 'DELETED' && isLive(object)) {
       if (holder !== undefined && holder !== uid)
-        throw new InvariantViolation(
-          `two live pods of ${owner?.kind} ${owner?.name} are ${labels[ROLE]} ${labels[INDEX]}`,
-        );
+        throw new InvariantViolation(`two live pods of ${owner?.kind} ${owner?.name} are ${part}`);
       this.#places.set(place, uid);
     } else if (holder === uid) this.#places.delete(place);
     if (type === 'ADDED' && job) {
@@ -130,11 +149,17 @@ export class Invariants {
   /** A failed pod has a successor: that was a restart, and has been counted before. */
   #countReplaced(job: JobRecord, trusted: boolean): void {
     job.replaced++;
-    if (!trusted || job.backoffLimit === undefined || job.replaced <= job.backoffLimit) return;
+    if (!trusted || job.whole || job.backoffLimit === undefined || job.replaced <= job.backoffLimit) return;
     throw new InvariantViolation(
       `${job.key} replaced ${job.replaced} failed pods, and its backoffLimit is ${job.backoffLimit}`,
     );
   }
+}
+
+/** What a pod is of its job: its role and index; of a Job without indexes, only itself. */
+function partOf({ metadata: { labels = {}, uid } }: KubeObject, owner: string | undefined): string {
+  if (owner !== JOB.kind) return `${labels[ROLE]} ${labels[INDEX]}`;
+  return `index ${labels[COMPLETION_INDEX_ANNOTATION] ?? uid}`;
 }
 
 function isDisrupted(pod: KubeObject): boolean {

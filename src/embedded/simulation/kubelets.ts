@@ -125,7 +125,7 @@ export class Kubelets {
       environment.after(random.between(20, 3000), () => this.#finish(pod));
       return;
     }
-    if (this.#known.has(uid)) return;
+    if (this.#known.has(uid) || hasEnded(pod)) return;
     this.#known.add(uid);
     this.#run(pod, 0);
   }
@@ -142,9 +142,8 @@ export class Kubelets {
   #sayKilled(pod: KubeObject): void {
     const { namespace = '', name = '' } = pod.metadata;
     this.#options.server.amend(POD, { namespace, name }, (live) => {
-      const status = live.status as { readonly phase?: string };
-      const ended = status.phase === 'Succeeded' || status.phase === 'Failed';
-      return ended ? live : { ...live, status: { ...status, phase: 'Failed', reason: 'Killed' } };
+      const status = { ...(live.status as object), phase: 'Failed', reason: 'Killed' };
+      return hasEnded(live) ? live : { ...live, status };
     });
   }
 
@@ -184,7 +183,7 @@ export class Kubelets {
   #report(pod: KubeObject, phase: string, state: object, restartCount: number): boolean {
     const current = this.#current(pod);
     const { nodeName = '', containers } = pod.spec as PodSpec;
-    if (!current || current.metadata.deletionTimestamp || this.#dead.has(nodeName)) return false;
+    if (!current || current.metadata.deletionTimestamp || hasEnded(current) || this.#dead.has(nodeName)) return false;
     const ready = phase === 'Running' && 'running' in state;
     const containerStatuses = containers.map(({ name, image = '' }) => ({
       name,
@@ -220,3 +219,7 @@ export class Kubelets {
     return live?.metadata.uid === pod.metadata.uid ? live : undefined;
   }
 }
+
+/** What has ended stays so, even when its node comes back. */
+const hasEnded = ({ status }: KubeObject): boolean =>
+  ['Succeeded', 'Failed'].includes(String((status as { readonly phase?: string } | undefined)?.phase));

@@ -1,4 +1,6 @@
+import { JOB } from '../../api/kinds.ts';
 import { controllerOf, type KubeObject, keyOf } from '../../api/kube.ts';
+import { resourceId } from '../resource.ts';
 import type { Store } from '../store.ts';
 import { InvariantViolation } from './invariants.ts';
 
@@ -12,12 +14,14 @@ const holds = (object: KubeObject, type: string): boolean =>
     (condition) => condition.type === type && condition.status === 'True',
   );
 
+const JOBS = resourceId(JOB);
+
 /** What has to be true once nothing goes wrong any more. Throws {@link InvariantViolation}. */
 export function liveness(store: Store, jobTables: readonly string[]): void {
-  const jobs = jobTables.flatMap((table) => store.list(table));
+  const jobs = [...jobTables, JOBS].flatMap((table) => store.list(table));
   for (const job of jobs) checkJob(job, store);
   const uids = new Set(jobs.map(({ metadata }) => metadata.uid));
-  for (const table of ['/pods', '/services']) {
+  for (const table of ['/pods', '/services', JOBS]) {
     for (const child of store.list(table)) {
       const owner = controllerOf(child);
       if (owner && !uids.has(owner.uid))
@@ -30,19 +34,17 @@ export function liveness(store: Store, jobTables: readonly string[]): void {
 
 function checkJob(job: KubeObject, store: Store): void {
   const name = `${job.kind} ${keyOf(job.metadata)}`;
-  const { runPolicy = {} } = job.spec as {
-    readonly runPolicy?: { readonly suspend?: boolean; readonly ttlSecondsAfterFinished?: number };
-  };
+  const runPolicy = policyOf(job);
   const pods = store.list('/pods').filter((pod) => controllerOf(pod)?.uid === job.metadata.uid);
   if (job.metadata.deletionTimestamp) throw new InvariantViolation(`${name} is being deleted for ever`);
-  const ended = holds(job, 'Succeeded') || holds(job, 'Failed');
+  const ended = ['Succeeded', 'Completed', 'Complete', 'Failed'].some((type) => holds(job, type));
   if (ended) {
     if (runPolicy.ttlSecondsAfterFinished !== undefined)
       throw new InvariantViolation(`${name} outlived its time to live`);
     const live = pods.filter(
       (pod) => !['Succeeded', 'Failed'].includes(String((pod.status as { readonly phase?: string })?.phase)),
     );
-    const kept = ((runPolicy as { readonly cleanPodPolicy?: string }).cleanPodPolicy ?? 'None') === 'None';
+    const kept = (runPolicy.cleanPodPolicy ?? 'None') === 'None';
     if (live.length > 0 && !kept)
       throw new InvariantViolation(`${name} has ended, and ${keyOf((live[0] as KubeObject).metadata)} runs on`);
     return;
@@ -50,11 +52,26 @@ function checkJob(job: KubeObject, store: Store): void {
   if (runPolicy.suspend) {
     if (!holds(job, 'Suspended'))
       throw new InvariantViolation(`${name} is to be suspended and does not say that it is`);
-    if (pods.length > 0) throw new InvariantViolation(`${name} is suspended and has pods`);
+    const counted = job.kind === JOB.kind ? pods.filter(isRunning) : pods;
+    if (counted.length > 0) throw new InvariantViolation(`${name} is suspended and has pods`);
     return;
   }
   if (runsForEver(job) && pods.length === wantedPods(job) && pods.every(isRunning)) return;
   throw new InvariantViolation(`${name} neither ended nor is suspended: ${JSON.stringify(job.status)}`);
+}
+
+interface Policy {
+  readonly suspend?: boolean;
+  readonly ttlSecondsAfterFinished?: number;
+  readonly activeDeadlineSeconds?: number;
+  readonly cleanPodPolicy?: string;
+}
+
+/** Training jobs have a policy of their own; others say the same in their spec, and leave no pod running. */
+function policyOf({ spec }: KubeObject): Policy {
+  const { runPolicy, ...own } = spec as Policy & { readonly runPolicy?: Policy };
+  if (runPolicy || 'runPolicy' in (spec as object)) return runPolicy ?? {};
+  return { cleanPodPolicy: 'Running', ...own };
 }
 
 interface Replica {
@@ -70,7 +87,7 @@ function replicasOf(job: KubeObject): readonly Replica[] {
 
 /** Pods that are started again even when they succeed. */
 function runsForEver(job: KubeObject): boolean {
-  const { runPolicy = {} } = job.spec as { readonly runPolicy?: { readonly activeDeadlineSeconds?: number } };
+  const runPolicy = policyOf(job);
   const always = replicasOf(job).some(({ restartPolicy }) => restartPolicy === 'Always');
   return always && runPolicy.activeDeadlineSeconds === undefined && holds(job, 'Running');
 }

@@ -12,6 +12,8 @@ export interface JobShape {
   spec(draw: JobDraw): object;
   /** The spec with another number of workers. */
   scaled(spec: object, workers: number): object;
+  /** The spec of a job that may run, or not. @default - says so in its `runPolicy` */
+  suspended?(spec: object, suspend: boolean): object;
 }
 
 export interface JobDraw {
@@ -43,8 +45,8 @@ export class Users {
     const draw = random.next();
     try {
       if (draw < 0.42) return this.#create();
-      if (draw < 0.52) return this.#edit('suspend', (spec) => withRunPolicy(spec, { suspend: true }));
-      if (draw < 0.64) return this.#edit('resume', (spec) => withRunPolicy(spec, { suspend: false }));
+      if (draw < 0.52) return this.#edit('suspend', (spec, shape) => suspended(shape, spec, true));
+      if (draw < 0.64) return this.#edit('resume', (spec, shape) => suspended(shape, spec, false));
       if (draw < 0.72) return this.#scale();
       if (draw < 0.82) return this.#deleteJob();
       if (draw < 0.9) return this.#deletePod();
@@ -74,10 +76,12 @@ export class Users {
     const namespace = random.pick(USER_NAMESPACES);
     this.#ensureNamespace(namespace);
     // Jobs of two kinds under one name want the same pods, and the second waits for ever.
-    const name = `${shape.kind.kind.toLowerCase().replace(/job$/, '')}-${random.pick(NAMES)}`;
+    const prefix = shape.kind.kind.toLowerCase().replace(/(.)job$/, '$1');
+    const name = `${prefix}-${random.pick(NAMES)}`;
     const maybe = <T>(key: string, value: T) => (random.chance(0.4) ? { [key]: value } : {});
     const runPolicy = {
       ...maybe('backoffLimit', random.between(0, 3)),
+      ...maybe('restartScope', random.pick(['Job', 'Job', 'Pod', 'Container'])),
       ...maybe('cleanPodPolicy', random.pick(['None', 'Running', 'All'])),
       ...maybe('activeDeadlineSeconds', random.between(20, 400)),
       ...maybe('ttlSecondsAfterFinished', random.between(0, 120)),
@@ -162,6 +166,9 @@ export class Users {
     return 'lift quotas';
   }
 }
+
+const suspended = (shape: JobShape, spec: object, suspend: boolean): object =>
+  shape.suspended?.(spec, suspend) ?? withRunPolicy(spec, { suspend });
 
 function withRunPolicy(spec: object, change: object): object {
   const { runPolicy = {} } = spec as { readonly runPolicy?: object };

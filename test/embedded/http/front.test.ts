@@ -1,6 +1,6 @@
 import { request } from 'node:https';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { CONFIG_MAP } from '../../../src/api/kinds.ts';
+import { CONFIG_MAP, POD } from '../../../src/api/kinds.ts';
 import type { KubeObject } from '../../../src/api/kube.ts';
 import { type EmbeddedCluster, startEmbeddedCluster } from '../../../src/embedded/cluster.ts';
 import { type HttpFront, serveFront } from '../../../src/embedded/http/front.ts';
@@ -301,4 +301,57 @@ test('what belongs to no namespace loses the one that it is given, as on a real 
     const answer = await apply();
     expect([answer.code, answer.body.metadata.namespace]).toEqual([code, undefined]);
   }
+});
+
+describe('what pods use', () => {
+  test('is not served where nothing measures it', async () => {
+    expect((await ask('/apis/metrics.k8s.io/v1beta1/namespaces/default/pods')).code).toBe(501);
+    expect((await ask('/apis/metrics.k8s.io')).code).toBe(404);
+  });
+
+  test('is measured when it is asked for, of pods that run', async () => {
+    const uses = [1, 1.25];
+    const usage = () => new Map([['main', { cpuSeconds: uses.shift() ?? 2, memoryBytes: 3 * 2 ** 20 }]]);
+    const pods = { readLogs: () => (async function* () {})(), usage };
+    const measuring = await serveFront({ server: cluster.server, identities, certificate, pods });
+    const pod = (name: string, phase: string) =>
+      cluster.server.create(POD, 'default', {
+        apiVersion: 'v1',
+        kind: 'Pod',
+        metadata: { name, labels: { measured: 'yes' } },
+        spec: { containers: [{ name: 'main', image: 'x' }] },
+        status: { phase },
+      } as KubeObject);
+    const running = pod('busy', 'Running');
+    cluster.server.replace(
+      POD,
+      { namespace: 'default', name: 'busy' },
+      { ...running, status: { phase: 'Running' } },
+      {
+        subresource: 'status',
+      },
+    );
+    pod('waiting', 'Pending');
+    const [path, previous] = [
+      '/apis/metrics.k8s.io/v1beta1/namespaces/default/pods?labelSelector=measured%3Dyes',
+      front,
+    ];
+    try {
+      front = measuring;
+      const { body } = await ask(path);
+      expect(body).toMatchObject({ kind: 'PodMetricsList', items: [{ metadata: { name: 'busy' } }] });
+      expect(body.items).toHaveLength(1);
+      const [{ name, usage: used }] = body.items[0].containers;
+      expect([name, used.memory]).toEqual(['main', '3072Ki']);
+      // A quarter of a second within half a second.
+      expect(Number.parseInt(used.cpu, 10)).toBeGreaterThan(0.3e9);
+      expect(Number.parseInt(used.cpu, 10)).toBeLessThanOrEqual(0.5e9);
+      const resources = (await ask('/apis/metrics.k8s.io/v1beta1')).body.resources;
+      expect(resources).toMatchObject([{ name: 'pods', kind: 'PodMetrics', verbs: ['get', 'list'] }]);
+      expect((await ask('/apis/metrics.k8s.io/v1beta1/namespaces/default/pods/waiting')).code).toBe(404);
+    } finally {
+      front = previous;
+      await measuring.close();
+    }
+  });
 });

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { differences } from './compare.ts';
 import { TRAINING_EXPLANATIONS } from './explanations.ts';
+import { TRAINER_EXPLANATIONS } from './trainer-explanations.ts';
 import { found, needless, unexplained } from './verdict.ts';
 
 const PAGE = readFileSync('docs/differences.md', 'utf8');
@@ -13,7 +14,9 @@ function sectionOf(heading: string): string {
 }
 
 describe('explained differences', () => {
-  test.each(TRAINING_EXPLANATIONS.map(({ heading, words }) => [heading, words]))(
+  const all = [...TRAINING_EXPLANATIONS, ...TRAINER_EXPLANATIONS];
+
+  test.each(all.map(({ heading, words }) => [heading, words]))(
     'docs/differences.md says under %s: %s',
     (heading, words) => {
       expect(sectionOf(heading)).toContain(words);

@@ -22,19 +22,43 @@ function identity({ metadata }: Loose) {
 /** An object that nobody but its creator writes. */
 export const maskObject = (object: Loose) => ({ ...identity(object), spec: object.spec as Fields });
 
-/** A JobSet: the order of its environment hangs on a hash map upstream, so it is sorted. */
-export const maskJobSet = (jobSet: Loose) => ({ ...identity(jobSet), spec: withSortedEnvironment(jobSet.spec) });
+/**
+ * A JobSet. The order of its environment hangs on a hash map upstream, so it is sorted; amounts are text, and what is empty
+ * is not there, since only Go writes it.
+ */
+export const maskJobSet = (jobSet: Loose) => ({ ...identity(jobSet), spec: inOneWay(jobSet.spec) });
 
-function withSortedEnvironment(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(withSortedEnvironment);
+const EMPTIED = ['metadata', 'resources', 'status'];
+
+function inOneWay(value: unknown, amounts = false): unknown {
+  if (Array.isArray(value)) return value.map((entry) => inOneWay(entry));
+  if (typeof value === 'number' && amounts) return String(value);
   if (typeof value !== 'object' || value === null) return value;
-  const entries = Object.entries(value).map(([key, entry]) =>
-    key === 'env' && Array.isArray(entry)
-      ? [key, environmentLines(entry as Fields[]).sort()]
-      : [key, withSortedEnvironment(entry)],
-  );
+  const entries = Object.entries(value).flatMap(([key, entry]) => {
+    if (key === 'env' && Array.isArray(entry)) return [[key, environmentLines(entry as Fields[]).sort()]];
+    if (EMPTIED.includes(key) && Object.keys(entry as object).length === 0) return [];
+    return [[key, inOneWay(entry, amounts || key === 'limits' || key === 'requests')]];
+  });
   return Object.fromEntries(entries);
 }
+
+const OWN_LABELS = ['controller-uid', 'batch.kubernetes.io/controller-uid'];
+
+/** A Job without the labels by which it knows its pods. */
+export const maskJobTemplate = (job: Loose) => {
+  const { selector: _, template, ...spec } = job.spec as Fields & { readonly template: Loose };
+  const labels = without(template.metadata.labels ?? {}, ...OWN_LABELS);
+  const { containers, initContainers = [], ...pod } = template.spec as Record<string, readonly Fields[]>;
+  const masked = {
+    ...pod,
+    containers: containers?.map(maskContainer),
+    initContainers: initContainers.map(maskContainer),
+  };
+  return {
+    ...identity(job),
+    spec: { ...spec, template: { metadata: { ...template.metadata, labels }, spec: masked } },
+  };
+};
 
 /** A ConfigMap's entries; those that are YAML or JSON as what they mean. */
 export const maskConfigMap = (map: Loose) => {
@@ -49,7 +73,7 @@ function meaning(text: string): unknown {
   if (!/^(\{|apiVersion:|kind:)/m.test(text)) return text;
   const { status: _, ...object } = parse(text) as Fields & { readonly metadata?: Fields };
   const { uid, resourceVersion, creationTimestamp, generation, managedFields, ...metadata } = object.metadata ?? {};
-  return { ...object, metadata };
+  return inOneWay({ ...object, metadata });
 }
 
 /** What a Secret holds is random: its type and its keys are told. */

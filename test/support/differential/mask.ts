@@ -42,24 +42,6 @@ function inOneWay(value: unknown, amounts = false): unknown {
   return Object.fromEntries(entries);
 }
 
-const OWN_LABELS = ['controller-uid', 'batch.kubernetes.io/controller-uid'];
-
-/** A Job without the labels by which it knows its pods. */
-export const maskJobTemplate = (job: Loose) => {
-  const { selector: _, template, ...spec } = job.spec as Fields & { readonly template: Loose };
-  const labels = without(template.metadata.labels ?? {}, ...OWN_LABELS);
-  const { containers, initContainers = [], ...pod } = template.spec as Record<string, readonly Fields[]>;
-  const masked = {
-    ...pod,
-    containers: containers?.map(maskContainer),
-    initContainers: initContainers.map(maskContainer),
-  };
-  return {
-    ...identity(job),
-    spec: { ...spec, template: { metadata: { ...template.metadata, labels }, spec: masked } },
-  };
-};
-
 /** A ConfigMap's entries; those that are YAML or JSON as what they mean. */
 export const maskConfigMap = (map: Loose) => {
   const { data = {} } = map as Loose & { readonly data?: Readonly<Record<string, string>> };

@@ -5,6 +5,7 @@ import { customResources } from '../../src/embedded/custom-resources.ts';
 import type { Subject } from '../../src/embedded/simulation/history.ts';
 import type { JobDraw, JobShape } from '../../src/embedded/simulation/workload.ts';
 import { jobSetDomains } from '../../src/training/jobset/controller.ts';
+import { restartsOfSets } from './job-set-restarts.ts';
 
 /** What Jobs can do of what users draw for training jobs. */
 function jobSpec({ workers, restartPolicy, runPolicy }: JobDraw): object {
@@ -61,4 +62,5 @@ export const jobSetSubject: Subject = {
   domains: jobSetDomains,
   resources: customResources(crdOf(JOB_SET_DEFINITION)),
   shapes: [SETS, JOBS],
+  invariant: restartsOfSets,
 };

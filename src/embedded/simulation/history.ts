@@ -4,7 +4,7 @@ import { startEmbeddedCluster } from '../cluster.ts';
 import { podScheduler } from '../controllers/scheduler.ts';
 import type { Resource } from '../resource.ts';
 import { resourceId } from '../resource.ts';
-import { Store } from '../store.ts';
+import { type Change, Store } from '../store.ts';
 import { Controllers, type PlantedBug } from './controllers.ts';
 import { type FaultRates, NO_FAULTS } from './faulty-client.ts';
 import { Invariants, InvariantViolation } from './invariants.ts';
@@ -36,6 +36,8 @@ export interface Subject {
   readonly domains: () => readonly Domain[];
   readonly resources: readonly Resource[];
   readonly shapes: readonly JobShape[];
+  /** What else no history may show; a new one for each. Throws {@link InvariantViolation}. @default - nothing */
+  readonly invariant?: () => (change: Change) => void;
 }
 
 export interface HistoryOptions {
@@ -236,6 +238,7 @@ class History {
 
   #watchEverything(): void {
     const jobs = new Set([JOB, ...this.#subject.shapes.map(({ kind }) => kind)].map(resourceId));
+    const further = this.#subject.invariant?.();
     const invariants = new Invariants((table) => jobs.has(table));
     this.#store.subscribeAll((change) => {
       this.#events++;
@@ -245,6 +248,7 @@ class History {
       }
       this.#options.log?.(`${this.#clock()} ${change.type} ${change.table} ${change.key} @${change.revision}`);
       try {
+        further?.(change);
         invariants.check(change, !this.#twoWriters());
       } catch (error) {
         this.#violation ??= error as Error;

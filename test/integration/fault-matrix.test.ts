@@ -2,9 +2,10 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { differences } from '../support/fault-differences.ts';
 import type { WriteFault } from '../support/fault-proxy.ts';
 import { FaultRig, type Outcome, type Scenario } from '../support/fault-rig.ts';
+import { mpiJob } from '../support/mpi-job.ts';
 import { usePlatform } from '../support/platform.ts';
 import { jaxJob, jobWith } from '../support/pytorch-job.ts';
-import { completion, restart, success, suspendResume, wholeRestart } from '../support/scenarios.ts';
+import { completion, restart, success, suspendResume } from '../support/scenarios.ts';
 
 const platform = usePlatform({ controller: false });
 let rig: FaultRig;
@@ -81,14 +82,6 @@ describe('a PyTorchJob ends as if nothing had happened', () => {
   );
 
   test(
-    'restart as a whole: the controller dies, or hears nothing, at each write; the attempt is counted once',
-    async () => {
-      expect(await matrix(wholeRestart(platform.api), KILLS)).toEqual([]);
-    },
-    MANY_RUNS,
-  );
-
-  test(
     'suspend and resume: the controller dies, or hears nothing, at each write',
     async () => {
       expect(await matrix(suspendResume(platform.api), KILLS)).toEqual([]);
@@ -145,6 +138,19 @@ describe('jobs of other kinds end as if nothing had happened', () => {
     '%s: the controller dies, or hears nothing, at each write',
     async (_kind, jobIn) => {
       expect(await matrix(completion(platform.api, 2, jobIn), KILLS)).toEqual([]);
+    },
+    MANY_RUNS,
+  );
+
+  test(
+    '[training 26] MPIJob by exec: the controller dies, or hears nothing, at each write',
+    async () => {
+      const jobIn = (namespace: string) => {
+        const job = mpiJob('v2beta1', namespace, 2, { cleanPodPolicy: 'All' });
+        return { ...job, spec: { ...(job.spec as object), transport: 'exec' } };
+      };
+      const launcher = (pod: string) => pod === 'j-launcher';
+      expect(await matrix(completion(platform.api, 3, jobIn, launcher), KILLS)).toEqual([]);
     },
     MANY_RUNS,
   );

@@ -32,13 +32,18 @@ export const success = (api: Api): Scenario => ({
 });
 
 /** The pods of a job of any kind run, all of them end well, and everything it had is cleaned away. */
-export const completion = (api: Api, pods: number, jobIn: (namespace: string) => KubeObject): Scenario => ({
+export const completion = (
+  api: Api,
+  pods: number,
+  jobIn: (namespace: string) => KubeObject,
+  ends: (pod: string) => boolean = () => true,
+): Scenario => ({
   name: 'completion',
   async run(namespace) {
     const job = await JobUnderTest.create(api, jobIn(namespace));
     const running = await job.running(pods, PATIENT);
     await job.condition('Running', 'True', PATIENT);
-    for (const { metadata } of running) await job.exit(metadata.name ?? '', 0);
+    for (const name of running.map(({ metadata }) => metadata.name ?? '').filter(ends)) await job.exit(name, 0);
     await job.condition('Succeeded', 'True', PATIENT);
     await eventually(
       'the pods and the Service to be gone',
@@ -65,36 +70,6 @@ export const restart = (api: Api): Scenario => ({
       async () => {
         const pods = await all();
         return pods && pods[1]?.metadata.uid !== before[1]?.metadata.uid;
-      },
-      PATIENT,
-    );
-    await job.condition('Running', 'True', PATIENT);
-    await job.exit('j-master-0', 0);
-    await job.condition('Succeeded', 'True', PATIENT);
-  },
-});
-
-/** A worker of a job that restarts as a whole fails, and all pods are made anew; then the job succeeds. */
-export const wholeRestart = (api: Api): Scenario => ({
-  name: 'restart as a whole',
-  async run(namespace) {
-    const job = await JobUnderTest.create(
-      api,
-      pytorchJob(namespace, 'j', {
-        worker: 1,
-        restartPolicy: 'OnFailure',
-        runPolicy: { restartScope: 'Job', backoffLimit: 1 },
-      }),
-    );
-    await job.running(2, PATIENT);
-    await job.condition('Running', 'True', PATIENT);
-    await job.exit('j-worker-0', 1);
-    await eventually(
-      'two pods of the second attempt',
-      async () => {
-        const pods = await job.pods();
-        const second = pods.filter(({ metadata }) => metadata.labels?.['armature.dev/attempt'] === '2');
-        return second.length === 2 && second.every((pod) => pod.status.phase === 'Running');
       },
       PATIENT,
     );

@@ -5,7 +5,7 @@ import { FaultRig, type Outcome, type Scenario } from '../support/fault-rig.ts';
 import { mpiJob } from '../support/mpi-job.ts';
 import { usePlatform } from '../support/platform.ts';
 import { jaxJob, jobWith } from '../support/pytorch-job.ts';
-import { completion, restart, success, suspendResume } from '../support/scenarios.ts';
+import { completion, restart, success, suspendResume, wholeRestart } from '../support/scenarios.ts';
 
 const platform = usePlatform({ controller: false });
 let rig: FaultRig;
@@ -77,6 +77,14 @@ describe('a PyTorchJob ends as if nothing had happened', () => {
     'restart of a worker: the controller dies, or hears nothing, at each write',
     async () => {
       expect(await matrix(restart(platform.api), KILLS)).toEqual([]);
+    },
+    MANY_RUNS,
+  );
+
+  test(
+    'restart as a whole: the controller dies, or hears nothing, at each write; the attempt is counted once',
+    async () => {
+      expect(await matrix(wholeRestart(platform.api), KILLS)).toEqual([]);
     },
     MANY_RUNS,
   );

@@ -79,6 +79,36 @@ export const restart = (api: Api): Scenario => ({
   },
 });
 
+/** A worker of a job that restarts as a whole fails, and all pods are made anew; then the job succeeds. */
+export const wholeRestart = (api: Api): Scenario => ({
+  name: 'restart as a whole',
+  async run(namespace) {
+    const job = await JobUnderTest.create(
+      api,
+      pytorchJob(namespace, 'j', {
+        worker: 1,
+        restartPolicy: 'OnFailure',
+        runPolicy: { restartScope: 'Job', backoffLimit: 1 },
+      }),
+    );
+    await job.running(2, PATIENT);
+    await job.condition('Running', 'True', PATIENT);
+    await job.exit('j-worker-0', 1);
+    await eventually(
+      'two pods of the second attempt',
+      async () => {
+        const pods = await job.pods();
+        const second = pods.filter(({ metadata }) => metadata.labels?.['armature.dev/attempt'] === '2');
+        return second.length === 2 && second.every((pod) => pod.status.phase === 'Running');
+      },
+      PATIENT,
+    );
+    await job.condition('Running', 'True', PATIENT);
+    await job.exit('j-master-0', 0);
+    await job.condition('Succeeded', 'True', PATIENT);
+  },
+});
+
 /** A running job is suspended, and resumed. */
 export const suspendResume = (api: Api): Scenario => ({
   name: 'suspend and resume',

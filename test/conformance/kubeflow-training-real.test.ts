@@ -1,19 +1,23 @@
 import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect } from '@jest/globals';
+import { KUBECTL_IMAGE } from '../../scripts/images/kubectl-image.ts';
 import { POD } from '../../src/api/kinds.ts';
 import { eventually } from '../support/eventually.ts';
 import { kubeflowTraining, runUpstreamTest, upstreamClientTests } from '../support/kubeflow-training.ts';
 import { runPython } from '../support/python-client.ts';
 import { useRealPlatform } from '../support/real-platform.ts';
 import { sideBySide } from '../support/side-by-side.ts';
-import { PADDLE_PROGRAM, TENSORFLOW_PROGRAM, XGBOOST_PROGRAM } from '../support/stand-in-programs.ts';
+import { MPI_COMMAND, PADDLE_PROGRAM, TENSORFLOW_PROGRAM, XGBOOST_PROGRAM } from '../support/stand-in-programs.ts';
 import { withoutRegistry } from '../support/without-registry.ts';
 
 const MINUTES = 60_000;
 /** They mostly wait. */
 const AT_A_TIME = 3;
 const DIGITS = readFileSync('images/training-torch/digits.py', 'utf8');
-const { platform, live, possible, image } = useRealPlatform();
+const { platform, live, possible, image } = useRealPlatform({
+  images: ['--training', '--mpi'],
+  flags: ['--mpi-kubectl-delivery-image', KUBECTL_IMAGE],
+});
 
 /** Fails without the environment of a JAX process; that such processes find each other is proved with JAX itself. */
 const JAX_ENVIRONMENT =
@@ -29,6 +33,7 @@ const UPSTREAM = [
   'test_e2e_tfjob.py::test_sdk_e2e',
   'test_e2e_xgboostjob.py::test_sdk_e2e',
   'test_e2e_paddlejob.py::test_sdk_e2e',
+  'test_e2e_mpijob.py::test_sdk_e2e',
 ] as const;
 
 let python = '';
@@ -84,6 +89,7 @@ describe('upstream’s own tests of that client', () => {
       { instead: 'tf-mnist-with-summaries', image: image(), command: ['python3', '-c', TENSORFLOW_PROGRAM] },
       { instead: 'xgboost-dist-iris', image: image(), command: ['python3', '-c', XGBOOST_PROGRAM] },
       { instead: 'paddlepaddle/paddle', image: image(), command: ['python3', '-c', PADDLE_PROGRAM] },
+      { instead: 'horovod/horovod', image: image('mpi'), command: MPI_COMMAND },
       { instead: 'hello-world', image: image(), command: ['echo', 'Hello!'] },
       { instead: 'docker.io/pytorch/pytorch', image: image() },
     ]);

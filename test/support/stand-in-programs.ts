@@ -43,3 +43,11 @@ meet(own == host, host, int(port), socket.gethostname() + str(os.getpid()), int(
 
 /** A TFJob of one pod trains by itself, which TF_CONFIG would keep it from. */
 export const TENSORFLOW_PROGRAM = 'import os; assert "TF_CONFIG" not in os.environ; print("alone")';
+
+/** The launcher's arguments are mpirun's, ending in a program that is not there; the worker's say how long it sleeps. */
+export const MPI_COMMAND: readonly string[] = [
+  'sh',
+  '-c',
+  '[ "$1" = -np ] || exec sleep "$1"; exec mpirun -np "$2" --bind-to none python3 /examples/pi.py',
+  'sh',
+];

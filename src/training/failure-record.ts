@@ -74,7 +74,7 @@ type Unsaid = Omit<FailureRecord, 'message'>;
 const WHAT: Readonly<Record<Cause, string>> = {
   failed: 'failed',
   disrupted: 'was taken away by the cluster',
-  'node lost': 'was on a node that does not answer',
+  'node lost': 'lost its node',
   deleted: 'was deleted',
   gone: 'is gone',
 };

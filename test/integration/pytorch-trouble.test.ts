@@ -4,7 +4,7 @@ import { EVENT, POD } from '../../src/api/kinds.ts';
 import { conditionOf } from '../../src/api/kube.ts';
 import type { Loose } from '../support/api.ts';
 import { auditPosition, countedWrites, readAudit, tally } from '../support/audit-log.ts';
-import { eventually } from '../support/eventually.ts';
+import { eventually, settles } from '../support/eventually.ts';
 import { usePlatform } from '../support/platform.ts';
 import { JobUnderTest, pytorchJob } from '../support/pytorch-job.ts';
 
@@ -104,13 +104,8 @@ describe('trouble of pods is said on the job', () => {
     const failed = await job.condition('Failed');
     expect(conditionOf(failed, 'PodTrouble')).toBeUndefined();
     expect(conditionOf(failed, 'Failed')?.message).toMatch(/OOMKilled: pod j-worker-1: .*more memory than its limit/);
-    await eventually('the last warning', async () => (await warningsOf(job)).includes('PyTorchJobFailed'));
-    expect((await warningsOf(job)).sort()).toEqual([
-      'CrashLoopBackOff',
-      'CreateContainerConfigError',
-      'OOMKilled',
-      'PyTorchJobFailed',
-    ]);
+    const said = ['CrashLoopBackOff', 'CreateContainerConfigError', 'OOMKilled', 'PyTorchJobFailed', 'RankFailed'];
+    await settles(async () => expect((await warningsOf(job)).sort()).toEqual(said));
   });
 
   test("a pod that no node can take is told after a while, in the scheduler's words", async () => {

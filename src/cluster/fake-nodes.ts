@@ -28,13 +28,42 @@ interface Stage {
   readonly spec: { readonly selector: { matchExpressions: object[] } };
 }
 
-/** kwok's own stages and ours; a pod that says how it ends is left alone by the stage that completes pods of Jobs. */
+/**
+ * kwok's own stages and ours. A pod that says how it ends is left alone by the stage that completes pods of Jobs. A pod
+ * that is deleted while somebody holds it by a finalizer fails first, as a kubelet reports it: a Job that replaces failed
+ * pods only lets go of it then.
+ */
 export function stages(shipped: readonly Stage[]): object[] {
-  for (const stage of shipped) {
-    if (stage.metadata.name !== 'pod-complete') continue;
-    stage.spec.selector.matchExpressions.push({ key: annotation(EXIT_CODE), operator: 'DoesNotExist' });
+  for (const { metadata, spec } of shipped) {
+    const more = MORE[metadata.name];
+    if (more) spec.selector.matchExpressions.push(more);
   }
-  return [...shipped, endStage()];
+  return [...shipped, endStage(), failStage()];
+}
+
+/** What the shipped stages ask besides. */
+const MORE: Readonly<Record<string, object>> = {
+  'pod-complete': { key: annotation(EXIT_CODE), operator: 'DoesNotExist' },
+  'pod-delete': { key: '.metadata.finalizers', operator: 'DoesNotExist' },
+};
+
+function failStage(): object {
+  return {
+    apiVersion: 'kwok.x-k8s.io/v1alpha1',
+    kind: 'Stage',
+    metadata: { name: 'armature-pod-fail' },
+    spec: {
+      resourceRef: { apiGroup: 'v1', kind: 'Pod' },
+      selector: {
+        matchExpressions: [
+          { key: '.metadata.deletionTimestamp', operator: 'Exists' },
+          { key: '.metadata.finalizers', operator: 'Exists' },
+          { key: '.status.phase', operator: 'In', values: ['Pending', 'Running'] },
+        ],
+      },
+      next: { statusTemplate: 'phase: Failed\n' },
+    },
+  };
 }
 
 function endStage(): object {

@@ -45,9 +45,9 @@ const readAs = async (kind: Kind, job: JobUnderTest): Promise<Loose | undefined>
 
 describe('an MPIJob by exec', () => {
   test(
-    '[training 26] its launcher follows the workers, with an account and a binding of its own',
+    '[training 26] its launcher follows the workers, with an account and a binding of its own; it goes when its time is over',
     async () => {
-      const job = await create('v1');
+      const job = await create('v1', { ttlSecondsAfterFinished: 4 });
       const pods = await job.running(3);
       expect(pods.map(({ metadata }) => metadata.name)).toEqual(['j-launcher', 'j-worker-0', 'j-worker-1']);
       expect(pods[0]?.spec).toMatchObject({ serviceAccountName: 'j-launcher' });
@@ -74,6 +74,7 @@ describe('an MPIJob by exec', () => {
       expect(conditionOf(await job.condition('Succeeded'), 'Succeeded')?.message).toBe(
         'MPIJob j is successfully completed.',
       );
+      await job.gone();
     },
     LONG,
   );
@@ -145,9 +146,13 @@ describe('an MPIJob over ssh', () => {
       await platform.api.delete(MPI_JOB, job.namespace, 'j');
       await job.gone();
       await platform.api.create(MPI_JOB, mpiJob('v2beta1', job.namespace, 2));
-      await job.running(3, { timeoutMs: 60_000 });
-      const second = await secret();
-      expect(second.metadata.name).not.toBe(first.metadata.name);
+      const patience = { timeoutMs: 60_000 };
+      const drawnAnew = async () => {
+        const keys = await secret();
+        return keys.metadata.name !== first.metadata.name && keys;
+      };
+      const second = await eventually('keys of its own', drawnAnew, patience);
+      await job.running(3, patience);
       expect(second.data).not.toEqual(first.data);
       await settles(async () =>
         expect(await platform.api.get(SECRET, job.namespace, first.metadata.name ?? '')).toBeUndefined(),

@@ -125,6 +125,7 @@ const expired = ({ job, kind }: Scene) => [
   },
 ];
 
+/** The suspension is written before any pod goes: else a job that is let go again at once would not know of it. */
 function planSuspended(scene: Scene): Plan {
   const suspended = recordSuspension(scene, withoutTrouble(recordCreation(scene)));
   const kept = scene.kind.extension?.whenSuspended(scene) ?? [];
@@ -142,6 +143,7 @@ function planSuspended(scene: Scene): Plan {
     ...planOf(scene, told),
     children: kept,
     remove: [...remove.map((object) => ({ object })), ...lostPods(scene)],
+    statusFirst: true,
   };
 }
 

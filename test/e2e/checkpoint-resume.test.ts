@@ -68,6 +68,7 @@ describe('a training job with a checkpoint, on a real kubelet', () => {
       expect(await resumedAfter(job, 'digits-master-0', 2)).toBeGreaterThanOrEqual(3);
 
       await job.suspend(true);
+      await job.condition('Suspended', 'True', PATIENT);
       await eventually('no pods', async () => (await job.podNames()).length === 0, PATIENT);
       await job.suspend(false);
       await trained(job, 3, 6);

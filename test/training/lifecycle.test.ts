@@ -102,6 +102,16 @@ describe('the life of a PyTorchJob', () => {
     expect(world.children).toEqual([]);
   });
 
+  test('[training 18] a suspension is written before the pods go, so that a job which is let go at once knows of it', () => {
+    const world = running();
+    world.edit({ suspend: true });
+    const { status, remove, statusFirst } = world.plan();
+    expect(status).toMatchObject({
+      conditions: expect.arrayContaining([expect.objectContaining({ type: 'Suspended' })]),
+    });
+    expect([remove?.length, statusFirst]).toEqual([4, true]);
+  });
+
   test('pods that a suspension left behind are waited for, not judged', () => {
     const world = running({ restartPolicy: 'Never' });
     world.edit({ suspend: true });

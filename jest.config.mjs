@@ -15,6 +15,7 @@ const project = (name) => ({ ...shared, displayName: name, testMatch: [`<rootDir
 const live = (name) => ({ ...project(name), setupFilesAfterEnv: ['<rootDir>/test/support/second-try.ts'] });
 
 export default {
+  testSequencer: '<rootDir>/test/support/by-name.mjs',
   projects: [
     {
       ...shared,

@@ -1,6 +1,7 @@
 /**
  * A program for the pods of a JobSet with a replicated job `leader` of one pod and `worker` of two: the leader listens,
- * the workers find it by its name and report, and each pod finds every other. With `FAIL_FIRST`, worker 1 fails in the
+ * the workers find it by its name and report, until one of their own attempt answers (the last one's may still be on its
+ * way out), and each pod finds every other. With `FAIL_FIRST`, worker 1 fails in the
  * set's first attempt.
  */
 export const MEETING = `
@@ -20,25 +21,29 @@ def address(host):
 hosts = ['js-leader-0-0.js', 'js-worker-0-0.js', 'js-worker-0-1.js']
 if role == 'leader':
     server = socket.create_server((os.environ.get('POD_IP', ''), int(os.environ['PORT'])))
-    met = []
-    for _ in range(2):
+    met = set()
+    while len(met) < 2:
         peer, _ = server.accept()
-        met.append(peer.recv(64).decode())
-        peer.sendall(b'ok')
+        name, theirs = peer.recv(64).decode().split()
+        if int(theirs) == attempt:
+            met.add(name)
+            peer.sendall(b'ok')
         peer.close()
     print('attempt %d met %s' % (attempt, ' '.join(sorted(met))), flush=True)
 else:
     print(' '.join(address(host) for host in hosts), flush=True)
-    end = time.time() + 60
-    while True:
+    def report():
         try:
-            peer = socket.create_connection((os.environ['LEADER'].split(':')[0], int(os.environ['PORT'])), timeout=5)
-            break
+            leader = (os.environ['LEADER'].split(':')[0], int(os.environ['PORT']))
+            with socket.create_connection(leader, timeout=5) as peer:
+                peer.sendall(('worker-%d %d' % (index, attempt)).encode())
+                return peer.recv(8) == b'ok'
         except OSError:
-            if time.time() > end: raise
-            time.sleep(0.2)
-    peer.sendall(('worker-%d' % index).encode())
-    assert peer.recv(8) == b'ok'
+            return False
+    end = time.time() + 60
+    while not report():
+        assert time.time() < end, 'the leader of this attempt does not answer'
+        time.sleep(0.2)
 `;
 
 /** The spec of a JobSet `js` whose pods meet each other. */

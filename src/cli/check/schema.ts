@@ -1,7 +1,7 @@
-import { crdOf, type ResourceDefinition, schemaOf } from '../../api/crd.ts';
+import { crdOf, type ResourceDefinition } from '../../api/crd.ts';
 import type { KubeObject } from '../../api/kube.ts';
 import type { StructuralSchema } from '../../api/structural.ts';
-import { type CompiledStructural, compileStructural } from '../../embedded/structural/index.ts';
+import { admission, type ServedSchema, ServedSchemas } from '../served-schemas.ts';
 import { type Finding, finding } from './codes.ts';
 import { suggestion } from './suggest.ts';
 
@@ -11,15 +11,10 @@ export interface Judged {
   readonly findings: readonly Finding[];
 }
 
-interface Version {
-  readonly schema: StructuralSchema;
-  readonly judge: CompiledStructural;
-}
-
 /** Judges custom resources by the schemas and rules of their CRDs. */
 export class SchemaCheck {
   readonly #definitions: readonly ResourceDefinition[];
-  readonly #versions = new Map<string, Version>();
+  readonly #schemas = new ServedSchemas();
 
   constructor(definitions: readonly ResourceDefinition[]) {
     this.#definitions = definitions;
@@ -32,31 +27,18 @@ export class SchemaCheck {
     if (kinds.length === 0) return undefined;
     const definition = kinds.find(({ kind }) => kind.kind === object.kind);
     if (!definition) return unknownKind(object, kinds);
-    const found = this.#versionOf(definition, object);
+    const found = this.#schemas.of(definition, object);
     return found ? judged(object, found) : unknownVersion(object, definition);
-  }
-
-  #versionOf(definition: ResourceDefinition, object: KubeObject): Version | undefined {
-    const key = `${object.kind} ${object.apiVersion}`;
-    const known = this.#versions.get(key);
-    if (known) return known;
-    const schema = schemaOf(definition, object);
-    if (!schema) return undefined;
-    const { kind, scale } = definition;
-    const judge = compileStructural(schema, { kind, ...(scale && { scale }) });
-    this.#versions.set(key, { schema, judge });
-    return { schema, judge };
   }
 }
 
-function judged(object: KubeObject, { schema, judge }: Version): Judged {
-  const pruned = judge.prune(object);
-  const stored = judge.applyDefaults(pruned.object);
+function judged(object: KubeObject, served: ServedSchema): Judged {
+  const { stored, unknown, invalid } = admission(object, served);
   return {
     stored,
     findings: [
-      ...pruned.unknown.map((path) => unknownField(path, schema)),
-      ...judge.validate(stored).map(({ field, message }) => finding('invalid-field', field, message)),
+      ...unknown.map((path) => unknownField(path, served.schema)),
+      ...invalid.map(({ field, message }) => finding('invalid-field', field, message)),
     ],
   };
 }

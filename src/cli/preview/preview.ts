@@ -1,9 +1,9 @@
-import { inOwnVersion, isServed, type ResourceDefinition, schemaOf } from '../../api/crd.ts';
+import { inOwnVersion, isServed, type ResourceDefinition } from '../../api/crd.ts';
 import { apiVersionOf, type KubeObject } from '../../api/kube.ts';
 import { SHIPPED_RUNTIMES } from '../../api/shipped-runtimes.ts';
-import { type CompiledStructural, compileStructural } from '../../embedded/structural/index.ts';
 import type { Domain } from '../../runtime/domain.ts';
 import type { Instant } from '../../runtime/environment.ts';
+import { admission, type ServedSchema, ServedSchemas } from '../served-schemas.ts';
 import { rehearse } from './rehearsal.ts';
 import type { ObjectPreview } from './report.ts';
 
@@ -14,7 +14,7 @@ export function previewAll(
   definitions: readonly ResourceDefinition[],
   now: Instant,
 ): { readonly previews: ObjectPreview[]; readonly skipped: number } {
-  const judges = new Map<string, CompiledStructural | undefined>();
+  const schemas = new ServedSchemas();
   // The user's own replace what is shipped under their name.
   const own = new Set(objects.map(({ kind, metadata }) => `${kind} ${metadata.name}`));
   const shipped = SHIPPED_RUNTIMES.filter(({ kind, metadata }) => !own.has(`${kind} ${metadata.name}`));
@@ -24,9 +24,7 @@ export function previewAll(
     const watched = definition ? inOwnVersion(definition, object) : object;
     const domain = domains.find(({ kind }) => isOf(watched, kind));
     if (!domain) return [];
-    const id = `${object.apiVersion} ${object.kind}`;
-    if (definition && !judges.has(id)) judges.set(id, judgeOf(definition, object));
-    const preview = previewOf(object, domain, judges.get(id), now, world);
+    const preview = previewOf(object, domain, definition && schemas.of(definition, object), now, world);
     return [preview, ...followed(preview, domains, now, world)];
   });
   const written = previews.filter(({ from }) => from === undefined).length;
@@ -49,32 +47,24 @@ function followed(
     });
 }
 
-function judgeOf(definition: ResourceDefinition, object: KubeObject): CompiledStructural | undefined {
-  const { kind, scale } = definition;
-  const schema = schemaOf(definition, object);
-  return schema && compileStructural(schema, { kind, ...(scale && { scale }) });
-}
-
 function previewOf(
   object: KubeObject,
   domain: Domain,
-  judge: CompiledStructural | undefined,
+  schema: ServedSchema | undefined,
   now: Instant,
   world: readonly KubeObject[],
 ): ObjectPreview {
-  const { stored, problems } = judge ? admitted(object, judge) : { stored: object, problems: [] };
+  const { stored, problems } = schema ? admitted(object, schema) : { stored: object, problems: [] };
   if (problems.length === 0) problems.push(...(domain.validate?.(stored) ?? []));
   const watched = { ...stored, apiVersion: apiVersionOf(domain.kind) };
   return { object, problems, acts: problems.length > 0 ? [] : rehearse(domain, watched, now, world) };
 }
 
-/** What an API server would store, and why it would not; unknown fields count, as they do for kubectl. */
-function admitted(object: KubeObject, judge: CompiledStructural): { stored: KubeObject; problems: string[] } {
-  const pruned = judge.prune(object);
-  const stored = judge.applyDefaults(pruned.object);
+function admitted(object: KubeObject, schema: ServedSchema): { stored: KubeObject; problems: string[] } {
+  const { stored, unknown, invalid } = admission(object, schema);
   const problems = [
-    ...pruned.unknown.map((path) => `unknown field "${path}"`),
-    ...judge.validate(stored).map(({ field, message }) => `${field}: ${message}`),
+    ...unknown.map((path) => `unknown field "${path}"`),
+    ...invalid.map(({ field, message }) => `${field}: ${message}`),
   ];
   return { stored, problems };
 }

@@ -1,8 +1,8 @@
-import { inOwnVersion, isServed, type ResourceDefinition, schemaOf } from '../../api/crd.ts';
+import { inOwnVersion, isServed, type ResourceDefinition } from '../../api/crd.ts';
 import { apiVersionOf, type KubeObject } from '../../api/kube.ts';
-import { compileStructural } from '../../embedded/structural/index.ts';
 import type { JobType } from '../../embedded/what-if/index.ts';
 import { type Located, locatedManifests } from '../manifest-files.ts';
+import { admission, ServedSchemas } from '../served-schemas.ts';
 import { admittedJob } from './batch-jobs.ts';
 import { unsupportedFields } from './unsupported.ts';
 
@@ -46,12 +46,13 @@ export function sortOut(
   const queues: Located[] = [];
   const namespaces: KubeObject[] = [];
   const leftOut = new Map<string, number>();
+  const schemas = new ServedSchemas();
   for (const { object: written, where } of located) {
     const object = clustered(written) ? written : inNamespace(written);
     const definition = definitions.find((each) => isServed(each, object));
     const watched = definition ? inOwnVersion(definition, object) : object;
     const type = types.find(({ domain }) => isOf(watched, domain.kind));
-    if (type) jobs.push({ object: stored(object, definition, type, where), where, type });
+    if (type) jobs.push({ object: stored(object, definition, schemas, type, where), where, type });
     else if (object.apiVersion.startsWith(`${QUEUE_GROUP}/`)) queues.push({ object, where });
     else if (LOOKED_AT.includes(object.kind)) objects.push(checkedObject(object, where));
     else if (object.kind === 'Namespace') namespaces.push(object);
@@ -75,11 +76,12 @@ function isOf(object: KubeObject, kind: ResourceDefinition['kind']): boolean {
 function stored(
   object: KubeObject,
   definition: ResourceDefinition | undefined,
+  schemas: ServedSchemas,
   type: JobType,
   where: string,
 ): KubeObject {
   const { status: _, ...given } = object;
-  const admitted = definition ? admit(given, definition, where) : admitBuiltin(given, where);
+  const admitted = definition ? admit(given, definition, schemas, where) : admitBuiltin(given, where);
   for (const { name, spec } of type.podSets(admitted)) {
     const [problem] = unsupportedFields(spec);
     if (problem) throw new Error(`${where}, pods ${name}: ${problem}`);
@@ -87,16 +89,13 @@ function stored(
   return admitted;
 }
 
-function admit(object: KubeObject, definition: ResourceDefinition, where: string): KubeObject {
-  const { kind, scale } = definition;
-  const schema = schemaOf(definition, object);
+function admit(object: KubeObject, definition: ResourceDefinition, schemas: ServedSchemas, where: string): KubeObject {
+  const schema = schemas.of(definition, object);
   if (!schema) return object;
-  const judge = compileStructural(schema, { kind, ...(scale && { scale }) });
-  const pruned = judge.prune(object);
-  const admitted = judge.applyDefaults(pruned.object);
+  const { stored: admitted, unknown, invalid } = admission(object, schema);
   const problems = [
-    ...pruned.unknown.map((path) => `unknown field "${path}": remove it`),
-    ...judge.validate(admitted).map(({ field, message }) => `${field}: ${message}`),
+    ...unknown.map((path) => `unknown field "${path}": remove it`),
+    ...invalid.map(({ field, message }) => `${field}: ${message}`),
   ];
   if (problems.length > 0) throw new Error(problems.map((problem) => `${where}, ${problem}`).join('\n'));
   return inOwnVersion(definition, admitted);

@@ -1,6 +1,7 @@
 import type { JobStatus } from '../api/job.ts';
 import type { Instant } from '../runtime/environment.ts';
 import { replaceable, type TakenSeat } from './failure.ts';
+import { doublingPause } from './pause.ts';
 import { isDisrupted, lastChange } from './pod-state.ts';
 import type { Scene } from './scene.ts';
 
@@ -16,7 +17,7 @@ const LONGEST_PAUSE_MS = 300_000;
 export function replacementDue(status: JobStatus, { type, pod }: TakenSeat): Instant {
   const beyond = (status.replicaStatuses?.[type]?.restarts ?? 0) - FREE;
   if (beyond <= 0 || isDisrupted(pod)) return 0;
-  return lastChange(pod) + Math.min(FIRST_PAUSE_MS * 2 ** (beyond - 1), LONGEST_PAUSE_MS);
+  return lastChange(pod) + doublingPause(beyond, FIRST_PAUSE_MS, LONGEST_PAUSE_MS);
 }
 
 export const dueReplacements = (scene: Scene, status: JobStatus): readonly TakenSeat[] =>

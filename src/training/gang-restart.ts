@@ -3,6 +3,7 @@ import { attemptDue, nextAttempt, restartsWhole, withoutCounts } from './attempt
 import { type Draft, reasonOf, withCondition, withEvent, withJobCount } from './draft.ts';
 import { recordFailure } from './failure-record.ts';
 import { isExcused, lossesOf } from './losses.ts';
+import { doublingPause } from './pause.ts';
 import { exitEvents } from './restarts.ts';
 import type { Scene } from './scene.ts';
 
@@ -39,7 +40,7 @@ export function recordGangRestart(scene: Scene, draft: Draft): Draft | undefined
 }
 
 const pauseAfter = (failures: number): number =>
-  failures < 2 ? 0 : Math.min(FIRST_PAUSE_MS * 2 ** (failures - 2), LONGEST_PAUSE_MS);
+  failures < 2 ? 0 : doublingPause(failures - 1, FIRST_PAUSE_MS, LONGEST_PAUSE_MS);
 
 /** Pods of an attempt are made together, and only when no pod of an earlier one is left: no attempt mixes two. */
 export const mayMakePods = (scene: Scene): boolean =>

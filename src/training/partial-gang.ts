@@ -2,6 +2,7 @@ import type { Instant } from '../runtime/environment.ts';
 import { nextAttempt, restartsWhole, withoutCounts } from './attempt.ts';
 import { isTrue } from './conditions.ts';
 import { type Draft, withEvent } from './draft.ts';
+import { doublingPause } from './pause.ts';
 import { isTerminating, type Pod, phaseOf } from './pod-state.ts';
 import type { Scene } from './scene.ts';
 
@@ -20,7 +21,8 @@ export function releasePartialGang(scene: Scene, draft: Draft): Draft | undefine
   if (due === undefined || scene.now < due) return undefined;
   const { attempt } = draft.status;
   const pause =
-    pauseAfter((attempt?.incomplete ?? 0) + 1) * (0.5 + jitterOf(`${scene.job.uid}/${attempt?.number ?? 1}`));
+    doublingPause((attempt?.incomplete ?? 0) + 1, FIRST_PAUSE_MS, LONGEST_PAUSE_MS) *
+    (0.5 + jitterOf(`${scene.job.uid}/${attempt?.number ?? 1}`));
   const status = nextAttempt(withoutCounts(draft.status), { incomplete: true, notBefore: scene.now + pause });
   const waiting = scene.roster.seats.filter(({ pod }) => !isPlaced(pod)).map(({ name }) => name);
   const listed =
@@ -55,8 +57,6 @@ function placedAt(pod: Pod): Instant {
   const scheduled = pod.status?.conditions?.find(({ type, status }) => type === 'PodScheduled' && status === 'True');
   return Date.parse(scheduled?.lastTransitionTime ?? pod.status?.startTime ?? pod.metadata.creationTimestamp ?? '');
 }
-
-const pauseAfter = (times: number): number => Math.min(FIRST_PAUSE_MS * 2 ** (times - 1), LONGEST_PAUSE_MS);
 
 /** From 0 to 1, the same for the same text: two jobs in each other's way do not come back at the same moment. */
 function jitterOf(text: string): number {

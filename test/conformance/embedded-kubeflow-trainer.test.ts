@@ -2,8 +2,8 @@ import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from '@jest/globals';
 import { useEmbeddedPlatform } from '../support/embedded-platform.ts';
-import { kubeflowTrainer, stepsOf, TRAINER_TOUR } from '../support/kubeflow-trainer.ts';
-import { runPython } from '../support/python-client.ts';
+import { kubeflowTrainer, TRAINER_TOUR } from '../support/kubeflow-trainer.ts';
+import { runPython, stepsOf } from '../support/python-client.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 /** A folder whose `torchrun` runs the program once, as on a node of one process. */

@@ -5,7 +5,7 @@ import { NAMESPACE, POD } from '../../src/api/kinds.ts';
 import { useEmbeddedPlatform } from '../support/embedded-platform.ts';
 import { eventually } from '../support/eventually.ts';
 import { kubeflowTraining, runUpstreamTest, upstreamClientTests } from '../support/kubeflow-training.ts';
-import { runPython } from '../support/python-client.ts';
+import { runPython, stepsOf } from '../support/python-client.ts';
 import { sideBySide } from '../support/side-by-side.ts';
 import { PADDLE_PROGRAM, TENSORFLOW_PROGRAM, XGBOOST_PROGRAM } from '../support/stand-in-programs.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
@@ -128,16 +128,6 @@ describe('upstream’s own tests of that client, on the embedded cluster', () =>
 
   test.each(UPSTREAM)('%s', async (id) => expect(await reportOf(id)).toMatch(/\b1 passed/), 300_000);
 });
-
-function stepsOf(printed: string): Record<string, Record<string, unknown>> {
-  const lines = printed.split('\n').filter((line) => line.startsWith('{"step"'));
-  return Object.fromEntries(
-    lines.map((line) => {
-      const { step, ...values } = JSON.parse(line) as { step: string };
-      return [step, values];
-    }),
-  );
-}
 
 /** A folder whose `python` runs this program, whatever it is asked to run. */
 function pythonThatRuns(program: string): string {

@@ -4,9 +4,9 @@ import type { KubeObject } from '../../src/api/kube.ts';
 import { SHIPPED_RUNTIMES } from '../../src/api/shipped-runtimes.ts';
 import { EXIT_CODE, RUN_SECONDS } from '../../src/cluster/fake-nodes.ts';
 import type { Loose } from '../support/api.ts';
-import { kubeflowTrainer, stepsOf, TRAINER_TOUR } from '../support/kubeflow-trainer.ts';
+import { kubeflowTrainer, TRAINER_TOUR } from '../support/kubeflow-trainer.ts';
 import { usePlatform } from '../support/platform.ts';
-import { runPython } from '../support/python-client.ts';
+import { runPython, stepsOf } from '../support/python-client.ts';
 
 const platform = usePlatform();
 const NAME = 'torch-distributed';

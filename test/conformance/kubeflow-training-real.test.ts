@@ -4,7 +4,7 @@ import { KUBECTL_IMAGE } from '../../scripts/images/kubectl-image.ts';
 import { POD } from '../../src/api/kinds.ts';
 import { eventually } from '../support/eventually.ts';
 import { kubeflowTraining, runUpstreamTest, upstreamClientTests } from '../support/kubeflow-training.ts';
-import { runPython } from '../support/python-client.ts';
+import { runPython, stepsOf } from '../support/python-client.ts';
 import { useRealPlatform } from '../support/real-platform.ts';
 import { sideBySide } from '../support/side-by-side.ts';
 import { MPI_COMMAND, PADDLE_PROGRAM, TENSORFLOW_PROGRAM, XGBOOST_PROGRAM } from '../support/stand-in-programs.ts';
@@ -103,13 +103,3 @@ describe('upstream’s own tests of that client', () => {
     live(id, async () => expect(await reportOf(id)).toMatch(/\b1 passed/), 6 * MINUTES);
   }
 });
-
-function stepsOf(printed: string): Record<string, Record<string, unknown>> {
-  const lines = printed.split('\n').filter((line) => line.startsWith('{"step"'));
-  return Object.fromEntries(
-    lines.map((line) => {
-      const { step, ...values } = JSON.parse(line) as { step: string };
-      return [step, values];
-    }),
-  );
-}

@@ -48,3 +48,14 @@ export async function runPython(
     throw new Error(`${script} failed:\n${stdout.slice(-2000)}\n${stderr.slice(-4000)}`);
   }
 }
+
+/** What a tour of test/conformance got through, by step. */
+export function stepsOf(printed: string): Record<string, Record<string, unknown>> {
+  const lines = printed.split('\n').filter((line) => line.startsWith('{"step"'));
+  return Object.fromEntries(
+    lines.map((line) => {
+      const { step, ...values } = JSON.parse(line) as { step: string };
+      return [step, values];
+    }),
+  );
+}

@@ -11,6 +11,7 @@ import { CONTROLLER_NAME, VERSION } from '../runtime/version.ts';
 import { trainingJobDomains } from '../training/controller.ts';
 import { DISCOVERED } from '../training/gang-discovery.ts';
 import { jobSetDomains } from '../training/jobset/controller.ts';
+import { PARTIAL_GANG_SECONDS } from '../training/partial-gang.ts';
 import { findGangScheduler } from './gang-scheduler.ts';
 import type { KeptProgressOptions, Progress } from './progress-server.ts';
 
@@ -32,6 +33,7 @@ interface Flags {
   readonly gangSchedulerName?: string;
   readonly clusterDomain?: string;
   readonly mpiKubectlDeliveryImage?: string;
+  readonly partialGangSeconds: number;
   readonly only?: readonly string[];
   readonly except?: readonly string[];
   readonly logLevel: LogLevel;
@@ -67,6 +69,12 @@ export function controllerCommand(): Command {
     .option(
       '--mpi-kubectl-delivery-image <image>',
       "brings kubectl to the launchers of MPIJobs by exec (default: upstream's)",
+    )
+    .option(
+      '--partial-gang-seconds <number>',
+      'how long a part of a job that restarts as a whole may hold nodes while the rest finds none',
+      number,
+      PARTIAL_GANG_SECONDS,
     )
     .option('--only <domains>', `run these only, separated by commas: ${Object.keys(DOMAINS).join(', ')}`, domainNames)
     .option(
@@ -127,6 +135,7 @@ async function run(flags: Flags): Promise<void> {
     ...(progress && { progress: progress.server }),
     ...(flags.clusterDomain && { clusterDomain: flags.clusterDomain }),
     ...(flags.mpiKubectlDeliveryImage && { kubectlDeliveryImage: flags.mpiKubectlDeliveryImage }),
+    partialGangSeconds: flags.partialGangSeconds,
     ...(gangScheduler && { gangScheduler }),
   };
   const leaderElection = {

@@ -22,6 +22,7 @@ describe('armature controller', () => {
       leaderElect: false,
       kubeApiQps: 0,
       webhookBindAddress: '0',
+      partialGangSeconds: 300,
     });
     expect(parse('--leader-elect', '--kube-api-qps', '50', '--kube-api-burst=100', '--namespace', 'a')).toMatchObject({
       leaderElect: true,
@@ -29,6 +30,11 @@ describe('armature controller', () => {
       kubeApiBurst: 100,
       namespace: 'a',
     });
+  });
+
+  test('gives back the nodes of a part of a job after as long as it is told', () => {
+    expect(parse('--partial-gang-seconds', '60')).toMatchObject({ partialGangSeconds: 60 });
+    expect(() => parse('--partial-gang-seconds', 'soon')).toThrow(/must be a number/);
   });
 
   test('chooses domains by name and refuses others', () => {

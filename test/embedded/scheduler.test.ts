@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import { Nodes } from '../../src/embedded/scheduler/nodes.ts';
+import { Nodes } from '../../src/api/scheduling/nodes.ts';
+import type { NodeView, PodView } from '../../src/api/scheduling/view.ts';
 import { schedule } from '../../src/embedded/scheduler/schedule.ts';
-import type { NodeView, PodView } from '../../src/embedded/scheduler/view.ts';
 
 const node = (name: string, gpus: number, more: Partial<NodeView> = {}): NodeView => ({
   name,

@@ -1,5 +1,6 @@
 import { JOB_SET, TRAIN_JOB } from '../../api/kinds.ts';
 import { type KubeObject, keyOf } from '../../api/kube.ts';
+import type { TemplatePods } from '../../api/scheduling/demand.ts';
 import { SHIPPED_RUNTIMES } from '../../api/shipped-runtimes.ts';
 import type { TrainJob } from '../../api/train-job.ts';
 import type { TrainingRuntime } from '../../api/training-runtime.ts';
@@ -9,13 +10,8 @@ import { jobSetOf, layOut } from '../../training/trainer/render.ts';
 import { type Finding, finding } from './codes.ts';
 import { type Fields, fieldsOf, isFields, listOf } from './fields.ts';
 
-/** Pods of one template. */
-export interface PodSet {
-  /** Where the pods' spec stands in the object, such as `spec.template.spec`. */
-  readonly path: string;
-  readonly count: number;
-  readonly spec: Fields;
-}
+/** Where the pods' spec stands is told within the object. */
+export type PodSet = TemplatePods;
 
 export interface ObjectPods {
   readonly sets: readonly PodSet[];

@@ -1,8 +1,8 @@
 import type { KubeObject } from '../../api/kube.ts';
 import { QUEUE_NAME_LABEL } from '../../api/labels.ts';
 import { fromMilli, toMilli } from '../../api/quantity.ts';
+import { demandOf } from '../../api/scheduling/demand.ts';
 import { type Finding, finding } from './codes.ts';
-import { demandOf } from './demand.ts';
 import { fieldsOf, listOf } from './fields.ts';
 import type { PodSet } from './pod-sets.ts';
 

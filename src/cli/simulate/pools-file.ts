@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { KubeObject } from '../../api/kube.ts';
-import { viewOfNode } from '../../embedded/scheduler/view.ts';
+import { viewOfNode } from '../../api/scheduling/view.ts';
 import type { Pool } from '../../embedded/what-if/index.ts';
 import { checked, type Document, readDocuments } from './documents.ts';
 import { amounts, count, duration, positive, texts } from './fields.ts';

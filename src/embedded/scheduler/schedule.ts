@@ -1,10 +1,6 @@
-import type { Nodes } from './nodes.ts';
-import type { PodView } from './view.ts';
-
-export interface Placement {
-  readonly pod: PodView;
-  readonly node: string;
-}
+import type { Nodes } from '../../api/scheduling/nodes.ts';
+import { type Placement, place } from '../../api/scheduling/place.ts';
+import type { PodView } from '../../api/scheduling/view.ts';
 
 export interface Waiting {
   readonly pod: PodView;
@@ -103,20 +99,6 @@ export function gangOf(
   const known = running + members.length;
   if (known < size) return { least: 0, problem: `waiting for ${size - known} more pods of PodGroup ${group}` };
   return { least: size - running };
-}
-
-/** Takes places for as many as possible; when fewer than `least` find one, for none. */
-export function place(pods: readonly PodView[], nodes: Nodes, least: number): readonly Placement[] {
-  const placed: Placement[] = [];
-  for (const pod of pods) {
-    const node = nodes.best(pod);
-    if (node === undefined) continue;
-    nodes.assume(pod, node);
-    placed.push({ pod, node });
-  }
-  if (placed.length >= least) return placed;
-  for (const { pod } of placed) nodes.release(pod.uid);
-  return [];
 }
 
 /** How pods of higher priority get places. */

@@ -1,6 +1,6 @@
 import { podRequests } from '../../api/pod-requests.ts';
-import { barrier, tolerates } from '../scheduler/fit.ts';
-import type { Demand, PodView, SelectorTerm, Toleration } from '../scheduler/view.ts';
+import { barrier, tolerates } from '../../api/scheduling/fit.ts';
+import type { Demand, PodView, SelectorTerm, Toleration } from '../../api/scheduling/view.ts';
 import { Lines } from './lines.ts';
 import type { ClusterQueue, Flavor, PodSet, ResourceGroup } from './scenario.ts';
 

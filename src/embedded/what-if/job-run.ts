@@ -1,6 +1,6 @@
 import { conditionOf, type KubeObject, keyOf } from '../../api/kube.ts';
+import type { PodView } from '../../api/scheduling/view.ts';
 import type { Cancel, Instant } from '../../runtime/environment.ts';
-import type { PodView } from '../scheduler/view.ts';
 import type { Fate, JobOutcome } from './outcome.ts';
 import type { Arrival } from './scenario.ts';
 

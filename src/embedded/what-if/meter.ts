@@ -1,5 +1,5 @@
+import type { Demand, PodView } from '../../api/scheduling/view.ts';
 import type { Instant } from '../../runtime/environment.ts';
-import type { Demand, PodView } from '../scheduler/view.ts';
 import type { PoolOutcome, Sample } from './outcome.ts';
 import type { Pool } from './scenario.ts';
 

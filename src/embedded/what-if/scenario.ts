@@ -1,7 +1,7 @@
 import type { KubeObject } from '../../api/kube.ts';
+import type { Demand, Taint, Toleration } from '../../api/scheduling/view.ts';
 import type { Domain } from '../../runtime/domain.ts';
 import type { Instant } from '../../runtime/environment.ts';
-import type { Demand, Taint, Toleration } from '../scheduler/view.ts';
 
 /** Everything that decides how a simulated day goes. */
 export interface Scenario {

@@ -1,4 +1,4 @@
-import type { PodView } from '../scheduler/view.ts';
+import type { PodView } from '../../api/scheduling/view.ts';
 
 /** Pods that look for a place together: one, or the waiting ones of a gang. */
 export interface Unit {

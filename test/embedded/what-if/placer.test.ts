@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { Nodes } from '../../../src/embedded/scheduler/nodes.ts';
+import { Nodes } from '../../../src/api/scheduling/nodes.ts';
+import type { PodView } from '../../../src/api/scheduling/view.ts';
 import { schedule } from '../../../src/embedded/scheduler/schedule.ts';
-import type { PodView } from '../../../src/embedded/scheduler/view.ts';
 import { Placer } from '../../../src/embedded/what-if/placer.ts';
 
 const SIZE = 8000;

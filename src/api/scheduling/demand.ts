@@ -1,8 +1,15 @@
-import { podRequests } from '../../api/pod-requests.ts';
-import type { PodSet } from './pod-sets.ts';
+import { podRequests } from '../pod-requests.ts';
 
-/** What all pods of an object ask for together, in thousandths, by resource. */
-export function demandOf(sets: readonly PodSet[]): Map<string, bigint> {
+/** Pods of one template. */
+export interface TemplatePods {
+  /** Where the pods' spec stands, such as `spec.template.spec`. */
+  readonly path: string;
+  readonly count: number;
+  readonly spec: Readonly<Record<string, unknown>>;
+}
+
+/** What pods ask for together, in thousandths, by the names that ResourceQuotas and queues have for it. */
+export function demandOf(sets: readonly Pick<TemplatePods, 'count' | 'spec'>[]): Map<string, bigint> {
   const demand = new Map<string, bigint>();
   for (const { count, spec } of sets) {
     const { requests, limits } = podRequests(spec);

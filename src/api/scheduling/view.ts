@@ -1,5 +1,5 @@
-import { type KubeObject, keyOf } from '../../api/kube.ts';
-import { podRequests } from '../../api/pod-requests.ts';
+import { type KubeObject, keyOf } from '../kube.ts';
+import { podRequests } from '../pod-requests.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 

@@ -103,12 +103,18 @@ function planEnd(scene: Scene, ended: Draft): Plan {
   const succeeded = ended.status.conditions?.at(-1)?.type === 'Succeeded';
   const status = withCounts(scene, ended.status, succeeded ? allDone(scene.tally) : scene.tally);
   const job = { ...scene.job, status };
-  return { ...planFinished({ ...scene, job }, { ...ended, status, wakes: [] }), status, statusFirst: true };
+  return { ...planRest({ ...scene, job }, { ...ended, status, wakes: [] }), status, statusFirst: true };
 }
 
-function planFinished(scene: Scene, draft: Draft = draftOf(scene)): Plan {
+function planFinished(scene: Scene): Plan {
   const expiry = expiryOf(scene.job);
   if (expiry !== undefined && scene.now >= expiry) return { children: [], removeSelf: true, counts: expired(scene) };
+  return planRest(scene, draftOf(scene));
+}
+
+/** What a job that has ended keeps, and until when. */
+function planRest(scene: Scene, draft: Draft): Plan {
+  const expiry = expiryOf(scene.job);
   const remove = leftovers(scene);
   const told = tellChildren(expiry === undefined ? draft : { ...draft, wakes: [expiry] }, [], remove);
   return {

@@ -111,9 +111,33 @@ describe('an apiserver refuses', () => {
 
   const minimal: readonly [string, object][] = [
     ['TFJob', { Worker: tf() }],
+    ['PyTorchJob', { Worker: pods('pytorch') }],
+    ['MPIJob', { Launcher: pods('mpi') }],
     ['XGBoostJob', { Master: xgb() }],
     ['PaddleJob', { Worker: paddle() }],
+    ['JAXJob', { Worker: pods('jax') }],
   ];
+
+  test.each(minimal)('[training 21] a %s with a container that lacks its name or its image', (kind, replicas) => {
+    const [[type, replica] = ['', {}]] = Object.entries(replicas);
+    const { name, image } = replica.template.spec.containers[0];
+    const said = (container: object) =>
+      refusals(kind, {
+        [fieldOf(kind)]: { ...replicas, [type]: { template: { spec: { containers: [container] } } } },
+      }).join('\n');
+    const path = `spec.${fieldOf(kind)}`;
+    expect(said({ name, image })).toBe('');
+    expect(said({ image })).toContain(`${path}.${type}.template.spec.containers[0].name`);
+    expect(said({ name })).toContain(
+      `${path}[${type}]: Invalid value: template.spec.containers: every container needs an image`,
+    );
+  });
+
+  test.each(minimal)('[training 21] a %s with a replica type that it does not have', (kind, replicas) => {
+    const [replica] = Object.values(replicas);
+    const said = refusals(kind, { [fieldOf(kind)]: { ...replicas, Helper: replica } }).join('\n');
+    expect(said).toContain(`spec.${fieldOf(kind)} may only have the key`);
+  });
 
   test.each(minimal)('[training 21] a %s without pods, or with a name that no host has', (kind, replicas) => {
     expect(refusals(kind, { [fieldOf(kind)]: {} }).join('\n')).toContain(`spec.${fieldOf(kind)} is required`);
@@ -142,8 +166,11 @@ describe('an apiserver refuses', () => {
 function fieldOf(kind: string): string {
   const fields: Readonly<Record<string, string>> = {
     TFJob: 'tfReplicaSpecs',
+    PyTorchJob: 'pytorchReplicaSpecs',
+    MPIJob: 'mpiReplicaSpecs',
     XGBoostJob: 'xgbReplicaSpecs',
     PaddleJob: 'paddleReplicaSpecs',
+    JAXJob: 'jaxReplicaSpecs',
   };
   return fields[kind] ?? '';
 }

@@ -76,7 +76,7 @@ beforeAll(async () => {
   python = await kubeflowTraining();
 }, 600_000);
 
-describe('kubeflow-training 1.9.4, unchanged, on the embedded cluster with pods as processes', () => {
+describe('[training 34] kubeflow-training 1.9.4, unchanged, on the embedded cluster with pods as processes', () => {
   test('creates a PyTorchJob, waits, follows and reads its logs, sees its events and pods, and deletes it', async () => {
     const { client, kubeconfig } = platform.current;
     const args = ['default', 'sdk', 'example.org/train:1', JSON.stringify(['python3', '-c', PROGRAM]), '--logs'];
@@ -112,7 +112,7 @@ describe('kubeflow-training 1.9.4, unchanged, on the embedded cluster with pods 
   }, 300_000);
 });
 
-describe('upstream’s own tests of that client, on the embedded cluster', () => {
+describe('[training 34] upstream’s own tests of that client, on the embedded cluster', () => {
   let reportOf: (id: string) => Promise<string>;
   let runs = 0;
 

@@ -1,31 +1,21 @@
 import { beforeAll, expect, test } from '@jest/globals';
 import { CLUSTER_TRAINING_RUNTIME } from '../../src/api/kinds.ts';
-import type { KubeObject } from '../../src/api/kube.ts';
-import { SHIPPED_RUNTIMES } from '../../src/api/shipped-runtimes.ts';
 import { EXIT_CODE, RUN_SECONDS } from '../../src/cluster/fake-nodes.ts';
-import type { Loose } from '../support/api.ts';
 import { kubeflowTrainer, TRAINER_TOUR } from '../support/kubeflow-trainer.ts';
 import { usePlatform } from '../support/platform.ts';
 import { runPython, stepsOf } from '../support/python-client.ts';
+import { shippedRuntime } from '../support/train-job.ts';
 
 const platform = usePlatform();
 const NAME = 'torch-distributed';
 let python = '';
 
-/** The runtime of that name, whose pods go to fake nodes and end well after three seconds. */
-function onFakeNodes(): KubeObject {
-  const runtime = structuredClone(SHIPPED_RUNTIMES.find(({ metadata }) => metadata.name === NAME)) as unknown as Loose;
-  for (const job of runtime.spec.template.spec.replicatedJobs) {
-    const { template } = job.template.spec;
-    template.metadata = { annotations: { [EXIT_CODE]: '0', [RUN_SECONDS]: '3' } };
-    template.spec.tolerations = [{ operator: 'Exists' }];
-  }
-  return runtime;
-}
+/** Pods that end well after three seconds. */
+const SHORT = { [EXIT_CODE]: '0', [RUN_SECONDS]: '3' };
 
 beforeAll(async () => {
   python = await kubeflowTrainer();
-  await platform.api.apply(CLUSTER_TRAINING_RUNTIME, onFakeNodes());
+  await platform.api.apply(CLUSTER_TRAINING_RUNTIME, shippedRuntime(NAME, SHORT));
 }, 600_000);
 
 test('[training 34] kubeflow 0.5.0, unchanged, on a real API server with Kubernetes’ own Jobs', async () => {

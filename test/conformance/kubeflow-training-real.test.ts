@@ -42,7 +42,7 @@ beforeAll(async () => {
   if (possible) python = await kubeflowTraining();
 }, 10 * MINUTES);
 
-describe('kubeflow-training 1.9.4, unchanged, on a real kubelet', () => {
+describe('[training 34] kubeflow-training 1.9.4, unchanged, on a real kubelet', () => {
   live(
     'creates a PyTorchJob, waits, follows and reads its logs, sees its events and pods, and deletes it',
     async () => {
@@ -77,7 +77,7 @@ describe('kubeflow-training 1.9.4, unchanged, on a real kubelet', () => {
   );
 });
 
-describe('upstream’s own tests of that client', () => {
+describe('[training 34] upstream’s own tests of that client', () => {
   let reportOf: (id: string) => Promise<string>;
 
   beforeAll(async () => {

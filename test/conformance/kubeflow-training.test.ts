@@ -13,7 +13,7 @@ beforeAll(async () => {
   python = await kubeflowTraining();
 }, 600_000);
 
-describe('kubeflow-training 1.9.4, unchanged', () => {
+describe('[training 34] kubeflow-training 1.9.4, unchanged', () => {
   test('creates a PyTorchJob, waits for its conditions, lists and deletes it', async () => {
     const namespace = await platform.namespace();
     const others = await JobUnderTest.create(platform.api, pytorchJob(namespace, 'made-with-kubectl'));

@@ -14,7 +14,7 @@ const PATIENT = { timeoutMs: 30_000 };
  * its pods, one write stops it and takes the placement back, and its quota is free when no replica is active.
  */
 describe('what Kueue writes to a PyTorchJob, and reads from it', () => {
-  test('a queued job is admitted, preempted, admitted elsewhere, and finishes', async () => {
+  test('[training 33] a queued job is admitted, preempted, admitted elsewhere, and finishes', async () => {
     const namespace = await platform.namespace();
     const job = await JobUnderTest.create(platform.api, pytorchJob(namespace, 'queued', QUEUED));
     await job.condition('Suspended');

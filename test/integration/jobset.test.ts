@@ -1,16 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
 import { JOB, JOB_SET, NODE, PERSISTENT_VOLUME_CLAIM, POD, SERVICE } from '../../src/api/kinds.ts';
 import { conditionOf, type KubeObject } from '../../src/api/kube.ts';
-import { EXIT_CODE, RUN_SECONDS } from '../../src/cluster/fake-nodes.ts';
 import type { Loose } from '../support/api.ts';
 import { pathOf } from '../support/api.ts';
 import { eventually, settles } from '../support/eventually.ts';
+import { endPodsOf, UNTIL_TOLD } from '../support/job-pods.ts';
 import { usePlatform } from '../support/platform.ts';
 
 const platform = usePlatform();
-
-/** Pods of Jobs end at once on a fake node; these run until a test ends them. */
-const UNTIL_TOLD = { [EXIT_CODE]: '0', [RUN_SECONDS]: '3600' };
 
 const pods = (more: object = {}) => ({
   metadata: { annotations: UNTIL_TOLD },
@@ -74,19 +71,8 @@ class SetUnderTest {
     });
   }
 
-  /** All pods of one Job end, as if their programs had. */
-  async exit(job: string, code: number): Promise<void> {
-    const found = await platform.api.list(POD, this.namespace);
-    const mine = found.filter(({ metadata }) => metadata.labels?.['batch.kubernetes.io/job-name'] === job);
-    expect(mine.length).toBeGreaterThan(0);
-    for (const { metadata } of mine) {
-      const state = { terminated: { exitCode: code, reason: code === 0 ? 'Completed' : 'Error' } };
-      const status = {
-        phase: code === 0 ? 'Succeeded' : 'Failed',
-        containerStatuses: [{ name: 'main', image: 'a:1', imageID: '', ready: false, restartCount: 0, state }],
-      };
-      await platform.api.patch(POD, this.namespace, metadata.name ?? '', { status }, 'status');
-    }
+  exit(job: string, code: number): Promise<void> {
+    return endPodsOf(platform.api, this.namespace, job, code);
   }
 
   edit(spec: object): Promise<unknown> {

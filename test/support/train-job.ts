@@ -1,5 +1,6 @@
 import { CLUSTER_TRAINING_RUNTIME, CONFIG_MAP, JOB_SET, TRAIN_JOB, TRAINING_RUNTIME } from '../../src/api/kinds.ts';
 import { conditionOf, type KubeObject } from '../../src/api/kube.ts';
+import { SHIPPED_RUNTIMES } from '../../src/api/shipped-runtimes.ts';
 import type { Api, Loose } from './api.ts';
 import { eventually } from './eventually.ts';
 
@@ -30,6 +31,26 @@ export const runtimeOf = (
     },
   },
 });
+
+/** A runtime that comes along, as it is but for its pods: they go to fake nodes, which have no GPUs. */
+export function shippedRuntime(
+  name: string,
+  annotations: Readonly<Record<string, string>>,
+  namespace?: string,
+): KubeObject & Loose {
+  const runtime = structuredClone(SHIPPED_RUNTIMES.find(({ metadata }) => metadata.name === name)) as KubeObject &
+    Loose;
+  for (const job of runtime.spec.template.spec.replicatedJobs) {
+    const { template } = job.template.spec;
+    template.metadata = { annotations };
+    template.spec.tolerations = [{ operator: 'Exists' }];
+    for (const container of template.spec.containers) delete container.resources;
+  }
+  return {
+    ...runtime,
+    ...(namespace && { kind: TRAINING_RUNTIME.kind, metadata: { ...runtime.metadata, namespace } }),
+  };
+}
 
 export const trainJobOf = (namespace: string, name: string, spec: object): KubeObject => ({
   apiVersion: 'trainer.kubeflow.org/v1alpha1',

@@ -141,7 +141,7 @@ describe('the life of a PyTorchJob', () => {
     ['None', ['j-master-0', 'j-worker-0', 'j-worker-1'], ['j']],
     ['Running', ['j-master-0'], []],
     ['All', [], []],
-  ] as const)('cleanPodPolicy %s and the time to live', (cleanPodPolicy, pods, services) => {
+  ] as const)('[training 17] cleanPodPolicy %s and the time to live', (cleanPodPolicy, pods, services) => {
     const world = running({ runPolicy: { cleanPodPolicy, ttlSecondsAfterFinished: 5 } });
     world.exit('j-master-0', 0);
     world.settle();

@@ -1,6 +1,6 @@
 import type { JobSet } from '../../api/jobset.ts';
 import { JOB_SET_STARTUP_COMPLETED, JOB_SET_STARTUP_IN_PROGRESS } from '../../api/jobset-conditions.ts';
-import type { KubeObject } from '../../api/kube.ts';
+import { controllerOf, type KubeObject } from '../../api/kube.ts';
 import { MANAGED_BY_JOB_SET_CONTROLLER } from '../../api/labels.ts';
 import type { Observed, Plan, Removal } from '../../runtime/domain.ts';
 import type { Instant } from '../../runtime/environment.ts';
@@ -51,15 +51,19 @@ function planFailure(scene: Scene, draft: Draft): Plan {
 /** What has finished stays to be read; what still runs has nobody to run for. */
 function planFinished(scene: Scene, roster: Roster, draft: Draft, fresh = false): Plan {
   const expiry = expiryOf(scene, draft);
-  if (expiry !== undefined && scene.now >= expiry) return { children: [], removeSelf: true };
+  if (!fresh && expiry !== undefined && scene.now >= expiry) return { children: [], removeSelf: true };
   const plan = planOf(scene, draft, expiry === undefined ? [] : [expiry]);
   return { ...plan, remove: removals(scene, [...roster.active, ...roster.previous]), statusFirst: fresh };
 }
 
+/** A set that stands for another object, such as a TrainJob, stays at least so long that its end can be read there. */
+const READ_MS = 5000;
+
 function expiryOf({ set }: Scene, { status }: Draft): Instant | undefined {
   const { ttlSecondsAfterFinished } = set.object.spec;
   const end = endOf(status);
-  return ttlSecondsAfterFinished === undefined || end === undefined ? undefined : end + ttlSecondsAfterFinished * 1000;
+  if (ttlSecondsAfterFinished === undefined || end === undefined) return undefined;
+  return end + Math.max(ttlSecondsAfterFinished * 1000, controllerOf(set.object) ? READ_MS : 0);
 }
 
 function planLive(scene: Scene, draft: Draft): Plan {

@@ -95,7 +95,7 @@ describe('what a JobSet is made of', () => {
 });
 
 describe('a set that is looked after by another', () => {
-  test('is left alone', () => {
+  test('[training 19] is left alone', () => {
     expect(new World({ managedBy: 'kueue.x-k8s.io/multikueue' }).settle().objects).toEqual([]);
     const own = new World({ managedBy: 'jobset.sigs.k8s.io/jobset-controller' }).settle();
     expect(own.jobNames).toEqual(['js-w-0']);

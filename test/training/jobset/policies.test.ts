@@ -381,6 +381,34 @@ describe('the time to live', () => {
     world.step();
     expect(world.gone).toBe(true);
   });
+
+  test('of no seconds: the end is written and counted all the same', () => {
+    const world = new World({ ttlSecondsAfterFinished: 0 }).settle();
+    world.succeed('js-w-0');
+    world.now += 1000;
+    world.step();
+    expect([world.gone, world.conditions, world.counts]).toEqual([
+      false,
+      ['Completed=True AllJobsCompleted'],
+      ['jobset_completed_total'],
+    ]);
+    world.step();
+    expect(world.gone).toBe(true);
+  });
+
+  test('of no seconds, in a set that stands for a TrainJob: long enough for its end to be read there', () => {
+    const owner = { apiVersion: 'v1', kind: 'TrainJob', name: 'js', uid: 'owner', controller: true };
+    const world = new World({ ttlSecondsAfterFinished: 0 }, { ownerReferences: [owner] }).settle();
+    world.fail('js-w-0');
+    world.now += 1000;
+    world.step();
+    world.now += 4000;
+    world.step();
+    expect(world.gone).toBe(false);
+    world.now += 1000;
+    world.step();
+    expect(world.gone).toBe(true);
+  });
 });
 
 /** Another controller's label on a Job's pods. */

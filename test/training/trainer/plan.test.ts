@@ -69,7 +69,7 @@ describe('a TrainJob becomes a JobSet', () => {
     expect(world.conditions).toEqual([]);
   });
 
-  test('is managed elsewhere', () => {
+  test('[training 19] is managed elsewhere', () => {
     const world = new TrainerWorld({ managedBy: 'kueue.x-k8s.io/multikueue' });
     expect(world.plan()).toEqual({ children: [] });
   });

@@ -1,6 +1,6 @@
+import { type JsonObject, objectsOf } from './json.ts';
 import { toMilli } from './quantity.ts';
 
-type Fields = Readonly<Record<string, unknown>>;
 export type Amounts = ReadonlyMap<string, bigint>;
 
 export interface PodAmounts {
@@ -9,13 +9,13 @@ export interface PodAmounts {
   readonly limits: Amounts;
 }
 
-const known = new WeakMap<Fields, PodAmounts>();
+const known = new WeakMap<JsonObject, PodAmounts>();
 
 /**
  * What a pod takes of its node: its containers and sidecars together or, where that is more, the largest
  * initialisation step, plus overhead; or what the pod itself asks for as a whole.
  */
-export function podRequests(spec: Fields): PodAmounts {
+export function podRequests(spec: JsonObject): PodAmounts {
   let amounts = known.get(spec);
   if (!amounts) {
     amounts = { requests: total(spec, 'requests'), limits: total(spec, 'limits') };
@@ -24,14 +24,12 @@ export function podRequests(spec: Fields): PodAmounts {
   return amounts;
 }
 
-const list = (value: unknown): readonly Fields[] => (Array.isArray(value) ? (value as Fields[]) : []);
-
-function total(spec: Fields, which: 'requests' | 'limits'): Amounts {
+function total(spec: JsonObject, which: 'requests' | 'limits'): Amounts {
   const running = new Map<string, bigint>();
-  for (const container of list(spec.containers)) add(running, amountsOf(container, which));
+  for (const container of objectsOf(spec.containers)) add(running, amountsOf(container, which));
   const peak = new Map<string, bigint>();
   const sidecars = new Map<string, bigint>();
-  for (const container of list(spec.initContainers)) {
+  for (const container of objectsOf(spec.initContainers)) {
     const own = amountsOf(container, which);
     if (container.restartPolicy === 'Always') {
       add(sidecars, own);
@@ -49,11 +47,11 @@ function total(spec: Fields, which: 'requests' | 'limits'): Amounts {
   return running;
 }
 
-const amountsOf = (owner: Fields, which: 'requests' | 'limits'): Amounts =>
-  quantities((owner.resources as Fields | undefined)?.[which]);
+const amountsOf = (owner: JsonObject, which: 'requests' | 'limits'): Amounts =>
+  quantities((owner.resources as JsonObject | undefined)?.[which]);
 
 function quantities(value: unknown): Amounts {
-  return new Map(Object.entries((value ?? {}) as Fields).map(([name, amount]) => [name, toMilli(String(amount))]));
+  return new Map(Object.entries((value ?? {}) as JsonObject).map(([name, amount]) => [name, toMilli(String(amount))]));
 }
 
 function add(sum: Map<string, bigint>, more: Amounts): void {

@@ -1,9 +1,6 @@
+import { isObject, type JsonObject } from '../api/json.ts';
+
 /** Comparisons and patches over plain JSON values. A property that is `undefined` counts as absent. */
-
-type JsonObject = Readonly<Record<string, unknown>>;
-
-const isObject = (value: unknown): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const presentKeys = (value: JsonObject): string[] => Object.keys(value).filter((key) => value[key] !== undefined);
 

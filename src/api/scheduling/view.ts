@@ -1,7 +1,6 @@
+import type { JsonObject } from '../json.ts';
 import { type KubeObject, keyOf } from '../kube.ts';
 import { podRequests } from '../pod-requests.ts';
-
-type Fields = Readonly<Record<string, unknown>>;
 
 /** Thousandths of a resource's unit, by name. Numbers, since schedulers compare them all day. */
 export type Demand = ReadonlyMap<string, number>;
@@ -59,14 +58,14 @@ export interface NodeView {
   readonly capacity: Demand;
 }
 
-const views = new WeakMap<Fields, PodView>();
+const views = new WeakMap<JsonObject, PodView>();
 
 /** The view of a pod; remembered, since a pod is looked at more often than it changes. */
 export function viewOfPod(pod: KubeObject): PodView {
-  const spec = (pod.spec ?? {}) as Fields;
+  const spec = (pod.spec ?? {}) as JsonObject;
   const known = views.get(spec);
   if (known) return known;
-  const affinity = (spec.affinity as { nodeAffinity?: Fields } | undefined)?.nodeAffinity
+  const affinity = (spec.affinity as { nodeAffinity?: JsonObject } | undefined)?.nodeAffinity
     ?.requiredDuringSchedulingIgnoredDuringExecution as { nodeSelectorTerms?: readonly SelectorTerm[] } | undefined;
   const group = (spec.schedulingGroup as { podGroupName?: string } | undefined)?.podGroupName;
   const { namespace = '', uid = '', creationTimestamp = '' } = pod.metadata;
@@ -87,7 +86,7 @@ export function viewOfPod(pod: KubeObject): PodView {
   return view;
 }
 
-function demandOf(spec: Fields): Demand {
+function demandOf(spec: JsonObject): Demand {
   const demand = new Map<string, number>([['pods', 1000]]);
   for (const [name, amount] of podRequests(spec).requests) demand.set(name, Number(amount));
   return demand;
@@ -99,8 +98,8 @@ export function viewOfNode(node: KubeObject): NodeView {
     readonly unschedulable?: boolean;
   };
   const { allocatable, capacity } = (node.status ?? {}) as {
-    readonly allocatable?: Fields;
-    readonly capacity?: Fields;
+    readonly allocatable?: JsonObject;
+    readonly capacity?: JsonObject;
   };
   return {
     name: node.metadata.name ?? '',
@@ -112,7 +111,7 @@ export function viewOfNode(node: KubeObject): NodeView {
 }
 
 /** Quantities as numbers of thousandths. */
-export function amountsOf(quantities: Fields): Demand {
+export function amountsOf(quantities: JsonObject): Demand {
   const { requests } = podRequests({ containers: [{ resources: { requests: quantities } }] });
   return new Map([...requests].map(([name, amount]) => [name, Number(amount)]));
 }

@@ -1,11 +1,11 @@
 import type { ResourceDefinition } from '../../api/crd.ts';
+import { objectOf, objectsOf } from '../../api/json.ts';
 import { type KubeObject, keyOf } from '../../api/kube.ts';
 import type { Pool } from '../../embedded/what-if/index.ts';
 import type { Domain } from '../../runtime/domain.ts';
 import type { Located } from '../manifest-files.ts';
 import { type Finding, finding } from './codes.ts';
 import { deprecatedFields } from './deprecated.ts';
-import { fieldsOf, listOf } from './fields.ts';
 import { fitFindings } from './fit.ts';
 import { imageFindings } from './images.ts';
 import { podFieldFindings } from './pod-fields.ts';
@@ -89,7 +89,7 @@ function refusals(object: KubeObject, domains: readonly Domain[]): Finding[] {
 
 /** A LimitRange that fills in what containers leave out. */
 function givesDefaults({ spec }: KubeObject): boolean {
-  return listOf(fieldsOf(spec).limits).some(
+  return objectsOf(objectOf(spec).limits).some(
     ({ type, ...limit }) => type === 'Container' && (limit.default ?? limit.defaultRequest),
   );
 }

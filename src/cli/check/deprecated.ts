@@ -1,6 +1,6 @@
+import { objectOf } from '../../api/json.ts';
 import type { KubeObject } from '../../api/kube.ts';
 import { type Finding, finding } from './codes.ts';
-import { fieldsOf } from './fields.ts';
 
 interface Deprecation {
   readonly kinds: readonly string[];
@@ -31,5 +31,5 @@ export function deprecatedFields(object: KubeObject): Finding[] {
 }
 
 function isWritten(object: KubeObject, path: readonly string[]): boolean {
-  return path.reduce<unknown>((value, key) => fieldsOf(value)[key], object) !== undefined;
+  return path.reduce<unknown>((value, key) => objectOf(value)[key], object) !== undefined;
 }

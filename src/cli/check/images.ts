@@ -1,11 +1,11 @@
+import { objectsOf } from '../../api/json.ts';
 import { type Finding, finding } from './codes.ts';
-import { listOf } from './fields.ts';
 import type { PodSet } from './pod-sets.ts';
 
 /** Images that may be another program tomorrow: without a tag or digest, or with the tag `latest`. */
 export function imageFindings({ path, spec }: PodSet): Finding[] {
   return ['initContainers', 'containers'].flatMap((list) =>
-    listOf(spec[list]).flatMap(({ image }, index) => {
+    objectsOf(spec[list]).flatMap(({ image }, index) => {
       if (typeof image !== 'string' || image === '' || image.includes('@sha256:')) return [];
       const tag = /:([^/:]+)$/.exec(image)?.[1];
       if (tag !== undefined && tag !== 'latest') return [];

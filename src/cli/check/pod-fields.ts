@@ -1,7 +1,7 @@
+import { type JsonObject, objectsOf } from '../../api/json.ts';
 import type { KubeObject } from '../../api/kube.ts';
 import { podStrategy } from '../../embedded/builtin/pod.ts';
 import { type Finding, finding } from './codes.ts';
-import { type Fields, listOf } from './fields.ts';
 import type { PodSet } from './pod-sets.ts';
 import { suggestion } from './suggest.ts';
 
@@ -25,26 +25,26 @@ export function podFieldFindings({ path, spec }: PodSet): Finding[] {
 }
 
 /** Pod templates in custom resources keep any field, so that a slip of the pen shows only when the pod lacks it. */
-function unknownFields(spec: Fields, path: string): Finding[] {
+function unknownFields(spec: JsonObject, path: string): Finding[] {
   const containers = ['initContainers', 'containers'].flatMap((list) =>
-    listOf(spec[list]).map((container, index) => ({ container, at: `${path}.${list}[${index}]` })),
+    objectsOf(spec[list]).map((container, index) => ({ container, at: `${path}.${list}[${index}]` })),
   );
   return [
     ...unknownIn(spec, path, POD_SPEC),
     ...containers.flatMap(({ container, at }) => [
       ...unknownIn(container, at, CONTAINER),
-      ...unknownIn((container.resources ?? {}) as Fields, `${at}.resources`, RESOURCES),
+      ...unknownIn((container.resources ?? {}) as JsonObject, `${at}.resources`, RESOURCES),
     ]),
   ];
 }
 
-function unknownIn(value: Fields, path: string, known: readonly string[]): Finding[] {
+function unknownIn(value: JsonObject, path: string, known: readonly string[]): Finding[] {
   return Object.keys(value)
     .filter((key) => !known.includes(key))
     .map((key) => finding('unknown-field', `${path}.${key}`, `there is no such field: ${suggestion(key, known)}`));
 }
 
-function invalidFields(spec: Fields, path: string): Finding[] {
+function invalidFields(spec: JsonObject, path: string): Finding[] {
   const pod: KubeObject = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'pod', namespace: 'default' }, spec };
   const decoded = podStrategy.decode?.(pod).object ?? pod;
   return (podStrategy.validate?.(decoded, undefined, []) ?? []).map(({ field, message }) => {

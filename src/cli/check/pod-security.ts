@@ -1,4 +1,4 @@
-import { type Fields, fieldsOf, listOf } from './fields.ts';
+import { type JsonObject, objectOf, objectsOf } from '../../api/json.ts';
 
 export type Standard = 'baseline' | 'restricted';
 
@@ -25,9 +25,9 @@ const SAFE_PROFILES = ['RuntimeDefault', 'Localhost'];
  * What Pod Security finds in a pod's spec.
  * @see https://kubernetes.io/docs/concepts/security/pod-security-standards/
  */
-export function podSecurityViolations(spec: Fields): Violation[] {
+export function podSecurityViolations(spec: JsonObject): Violation[] {
   const containers = ['initContainers', 'containers', 'ephemeralContainers'].flatMap((list) =>
-    listOf(spec[list]).map((container, index) => ({ container, field: `${list}[${index}]` })),
+    objectsOf(spec[list]).map((container, index) => ({ container, field: `${list}[${index}]` })),
   );
   return [
     ...hostViolations(spec),
@@ -39,14 +39,14 @@ export function podSecurityViolations(spec: Fields): Violation[] {
 const baseline = (field: string, message: string): Violation => ({ standard: 'baseline', field, message });
 const restricted = (field: string, message: string): Violation => ({ standard: 'restricted', field, message });
 
-function hostViolations(spec: Fields): Violation[] {
+function hostViolations(spec: JsonObject): Violation[] {
   return ['hostNetwork', 'hostPID', 'hostIPC']
     .filter((field) => spec[field] === true)
     .map((field) => baseline(field, 'shares a namespace of the node: leave it out'));
 }
 
-function volumeViolations(spec: Fields): Violation[] {
-  return listOf(spec.volumes).flatMap((volume, index) => {
+function volumeViolations(spec: JsonObject): Violation[] {
+  return objectsOf(spec.volumes).flatMap((volume, index) => {
     const field = `volumes[${index}]`;
     if (volume.hostPath !== undefined) {
       return [baseline(`${field}.hostPath`, 'reads the files of the node: use a PersistentVolumeClaim')];
@@ -57,25 +57,25 @@ function volumeViolations(spec: Fields): Violation[] {
   });
 }
 
-function containerViolations(container: Fields, field: string, spec: Fields): Violation[] {
-  const own = fieldsOf(container.securityContext);
-  const pod = fieldsOf(spec.securityContext);
+function containerViolations(container: JsonObject, field: string, spec: JsonObject): Violation[] {
+  const own = objectOf(container.securityContext);
+  const pod = objectOf(spec.securityContext);
   const at = `${field}.securityContext`;
-  const ports = listOf(container.ports).filter(({ hostPort }) => Number(hostPort ?? 0) !== 0);
+  const ports = objectsOf(container.ports).filter(({ hostPort }) => Number(hostPort ?? 0) !== 0);
   return [
     ...(own.privileged === true ? [baseline(`${at}.privileged`, 'gives it the node: leave it out')] : []),
     ...ports.map(() => baseline(`${field}.ports`, 'hostPort takes a port of the node: leave it out')),
     ...(own.procMount !== undefined && own.procMount !== 'Default'
       ? [baseline(`${at}.procMount`, 'must be Default')]
       : []),
-    ...capabilityViolations(fieldsOf(own.capabilities), `${at}.capabilities`),
+    ...capabilityViolations(objectOf(own.capabilities), `${at}.capabilities`),
     ...(own.allowPrivilegeEscalation === false ? [] : [restricted(`${at}.allowPrivilegeEscalation`, 'must be false')]),
     ...userViolations(own, pod, at),
     ...profileViolations(own, pod, at),
   ];
 }
 
-function capabilityViolations(capabilities: Fields, at: string): Violation[] {
+function capabilityViolations(capabilities: JsonObject, at: string): Violation[] {
   const texts = (value: unknown): readonly string[] => (Array.isArray(value) ? value.map(String) : []);
   const added = texts(capabilities.add);
   return [
@@ -89,7 +89,7 @@ function capabilityViolations(capabilities: Fields, at: string): Violation[] {
   ];
 }
 
-function userViolations(own: Fields, pod: Fields, at: string): Violation[] {
+function userViolations(own: JsonObject, pod: JsonObject, at: string): Violation[] {
   const nonRoot = own.runAsNonRoot ?? pod.runAsNonRoot;
   const user = own.runAsUser ?? pod.runAsUser;
   return [
@@ -98,9 +98,9 @@ function userViolations(own: Fields, pod: Fields, at: string): Violation[] {
   ];
 }
 
-function profileViolations(own: Fields, pod: Fields, at: string): Violation[] {
+function profileViolations(own: JsonObject, pod: JsonObject, at: string): Violation[] {
   const field = `${at}.seccompProfile.type`;
-  const type = fieldsOf(own.seccompProfile ?? pod.seccompProfile).type;
+  const type = objectOf(own.seccompProfile ?? pod.seccompProfile).type;
   if (type === 'Unconfined') return [baseline(field, 'must not be Unconfined')];
   if (SAFE_PROFILES.includes(String(type))) return [];
   return [restricted(field, 'must be RuntimeDefault or Localhost, here or for the pod')];

@@ -1,3 +1,4 @@
+import { isObject, type JsonObject, objectOf, objectsOf } from '../../api/json.ts';
 import { JOB_SET, TRAIN_JOB } from '../../api/kinds.ts';
 import { type KubeObject, keyOf } from '../../api/kube.ts';
 import type { TemplatePods } from '../../api/scheduling/demand.ts';
@@ -8,7 +9,6 @@ import { runtimeKey, runtimeKind, runtimeTitle } from '../../training/trainer/bl
 import { problemsOf } from '../../training/trainer/problems.ts';
 import { jobSetOf, layOut } from '../../training/trainer/render.ts';
 import { type Finding, finding } from './codes.ts';
-import { type Fields, fieldsOf, isFields, listOf } from './fields.ts';
 
 /** Where the pods' spec stands is told within the object. */
 export type PodSet = TemplatePods;
@@ -28,21 +28,22 @@ export function podsOf(object: KubeObject, others: readonly KubeObject[]): Objec
   if (object.kind === TRAIN_JOB.kind && object.apiVersion.startsWith(`${TRAIN_JOB.group}/`)) {
     return podsOfTrainJob(object as TrainJob, others);
   }
-  if (object.kind === 'Pod') return { sets: [{ path: 'spec', count: 1, spec: object.spec as Fields }], findings: [] };
+  if (object.kind === 'Pod')
+    return { sets: [{ path: 'spec', count: 1, spec: object.spec as JsonObject }], findings: [] };
   const sets = object.kind === JOB_SET.kind ? setsOfJobSet(object.spec, 'spec') : templatesIn(object.spec, 'spec', 1);
   return { sets, findings: [] };
 }
 
 /** The pods of a JobSet, with the volumes that its claim policies give them. */
 function setsOfJobSet(spec: unknown, path: string): PodSet[] {
-  const claims = listOf(fieldsOf(spec).volumeClaimPolicies).flatMap((policy) => listOf(policy.templates));
+  const claims = objectsOf(objectOf(spec).volumeClaimPolicies).flatMap((policy) => objectsOf(policy.templates));
   const volumes = claims.map(({ metadata }) => {
-    const { name } = fieldsOf(metadata);
+    const { name } = objectOf(metadata);
     return { name, persistentVolumeClaim: { claimName: name } };
   });
   return templatesIn(spec, path, 1).map((set) => ({
     ...set,
-    spec: { ...set.spec, ...(volumes.length > 0 && { volumes: [...listOf(set.spec.volumes), ...volumes] }) },
+    spec: { ...set.spec, ...(volumes.length > 0 && { volumes: [...objectsOf(set.spec.volumes), ...volumes] }) },
   }));
 }
 
@@ -67,19 +68,19 @@ function podsOfTrainJob(job: TrainJob, others: readonly KubeObject[]): ObjectPod
 /** Every pod template below a value. Counts multiply on the way: a JobSet's replicas, and a Job's parallelism. */
 function templatesIn(value: unknown, path: string, count: number): PodSet[] {
   if (Array.isArray(value)) return value.flatMap((item, index) => templatesIn(item, `${path}[${index}]`, count));
-  if (!isFields(value)) return [];
+  if (!isObject(value)) return [];
   const here = count * countIn(value);
   return Object.entries(value).flatMap(([key, below]) => {
     const at = `${path}.${key}`;
-    if (key !== 'template' || !isFields(below) || !isFields(below.spec)) {
+    if (key !== 'template' || !isObject(below) || !isObject(below.spec)) {
       return templatesIn(below, at, key === 'template' ? here : count);
     }
-    if (listOf(below.spec.containers).length === 0) return templatesIn(below, at, here);
+    if (objectsOf(below.spec.containers).length === 0) return templatesIn(below, at, here);
     return [{ path: `${at}.spec`, count: here, spec: below.spec }];
   });
 }
 
-function countIn({ replicas, parallelism }: Fields): number {
+function countIn({ replicas, parallelism }: JsonObject): number {
   const count = replicas ?? parallelism ?? 1;
   return typeof count === 'number' ? count : 1;
 }

@@ -1,9 +1,9 @@
+import { objectOf, objectsOf } from '../../api/json.ts';
 import type { KubeObject } from '../../api/kube.ts';
 import { QUEUE_NAME_LABEL } from '../../api/labels.ts';
 import { fromMilli, toMilli } from '../../api/quantity.ts';
 import { demandOf } from '../../api/scheduling/demand.ts';
 import { type Finding, finding } from './codes.ts';
-import { fieldsOf, listOf } from './fields.ts';
 import type { PodSet } from './pod-sets.ts';
 
 /** A queue of Kueue that is not there, or can never admit the object, as far as the files hold its queues. */
@@ -23,18 +23,18 @@ export function queueFindings(object: KubeObject, sets: readonly PodSet[], other
     return [finding('queue-missing', field, `the namespace ${namespace} has no LocalQueue ${name}: ${mend}`)];
   }
   const clusterQueue = others.find(
-    ({ kind, metadata }) => kind === 'ClusterQueue' && metadata.name === fieldsOf(queue.spec).clusterQueue,
+    ({ kind, metadata }) => kind === 'ClusterQueue' && metadata.name === objectOf(queue.spec).clusterQueue,
   );
   return clusterQueue ? tooSmall(clusterQueue, sets, field) : [];
 }
 
 /** Members of a cohort may borrow, so that only queues that stand alone are judged. */
 function tooSmall({ metadata, spec }: KubeObject, sets: readonly PodSet[], field: string): Finding[] {
-  const { resourceGroups, cohort, cohortName } = fieldsOf(spec);
+  const { resourceGroups, cohort, cohortName } = objectOf(spec);
   if (cohort !== undefined || cohortName !== undefined) return [];
   const quota = new Map<string, bigint>();
-  for (const flavor of listOf(resourceGroups).flatMap((group) => listOf(group.flavors))) {
-    for (const { name, nominalQuota } of listOf(flavor.resources)) {
+  for (const flavor of objectsOf(resourceGroups).flatMap((group) => objectsOf(group.flavors))) {
+    for (const { name, nominalQuota } of objectsOf(flavor.resources)) {
       quota.set(String(name), (quota.get(String(name)) ?? 0n) + toMilli(String(nominalQuota ?? 0)));
     }
   }

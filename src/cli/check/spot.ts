@@ -1,3 +1,4 @@
+import { objectOf, objectsOf } from '../../api/json.ts';
 import type { KubeObject } from '../../api/kube.ts';
 import {
   AKS_SPOT_LABEL,
@@ -7,7 +8,6 @@ import {
   OPENSHIFT_SPOT_LABEL,
 } from '../../api/labels.ts';
 import { type Finding, finding } from './codes.ts';
-import { fieldsOf, listOf } from './fields.ts';
 import type { PodSet } from './pod-sets.ts';
 
 const SPOT: ReadonlyMap<string, string> = new Map([
@@ -19,9 +19,9 @@ const SPOT: ReadonlyMap<string, string> = new Map([
 
 /** Pods that ask for machines which may be taken at any moment, of a job that says nothing of checkpoints. */
 export function spotFindings(object: KubeObject, { path, spec }: PodSet): Finding[] {
-  const { checkpoint } = fieldsOf(fieldsOf(object.spec).runPolicy);
+  const { checkpoint } = objectOf(objectOf(object.spec).runPolicy);
   if (checkpoint ?? object.metadata.annotations?.[CHECKPOINT_INTERVAL_ANNOTATION]) return [];
-  const label = Object.entries(fieldsOf(spec.nodeSelector)).find(([key, value]) => SPOT.get(key) === value)?.[0];
+  const label = Object.entries(objectOf(spec.nodeSelector)).find(([key, value]) => SPOT.get(key) === value)?.[0];
   const field = label ? `${path}.nodeSelector[${label}]` : spotAffinity(spec.affinity, path);
   if (field === undefined) return [];
   const message = `spot machines may be taken at any moment: give the job a runPolicy.checkpoint, or annotate it with ${CHECKPOINT_INTERVAL_ANNOTATION} when it saves its work elsewhere`;
@@ -29,9 +29,9 @@ export function spotFindings(object: KubeObject, { path, spec }: PodSet): Findin
 }
 
 function spotAffinity(affinity: unknown, path: string): string | undefined {
-  const required = fieldsOf(fieldsOf(affinity).nodeAffinity).requiredDuringSchedulingIgnoredDuringExecution;
-  const asks = listOf(fieldsOf(required).nodeSelectorTerms)
-    .flatMap((term) => listOf(term.matchExpressions))
+  const required = objectOf(objectOf(affinity).nodeAffinity).requiredDuringSchedulingIgnoredDuringExecution;
+  const asks = objectsOf(objectOf(required).nodeSelectorTerms)
+    .flatMap((term) => objectsOf(term.matchExpressions))
     .some(({ key, operator, values }) => {
       const spot = SPOT.get(String(key));
       if (spot === undefined) return false;

@@ -1,3 +1,4 @@
+import type { JsonObject } from '../../api/json.ts';
 import type { KubeObject } from '../../api/kube.ts';
 import type { JobType } from '../../embedded/what-if/index.ts';
 import { trainingJobDomains } from '../../training/controller.ts';
@@ -5,8 +6,6 @@ import { resolve } from '../../training/defaults.ts';
 import type { JobKind, TrainingObject } from '../../training/job-kind.ts';
 import { JOB_KINDS } from '../../training/kinds/index.ts';
 import type { TrainingOptions } from '../../training/options.ts';
-
-type Fields = Readonly<Record<string, unknown>>;
 
 /** The training jobs as a simulated day takes them: their pods come from the controller's own plan. */
 export function trainingJobTypes(options: TrainingOptions = {}): readonly JobType[] {
@@ -24,15 +23,15 @@ function typeOf(kind: JobKind): Omit<JobType, 'domain'> {
       jobOf(object).replicas.map(({ type, count, template }) => ({
         name: type.toLowerCase(),
         count,
-        spec: (template.spec ?? {}) as Fields,
+        spec: (template.spec ?? {}) as JsonObject,
       })),
     isSuspended: (object) => jobOf(object).runPolicy.suspend,
     withSuspension: (object, suspend) => {
-      const spec = object.spec as Fields;
+      const spec = object.spec as JsonObject;
       return { ...object, spec: { ...spec, runPolicy: { ...kind.runPolicyOf(spec), suspend } } };
     },
     withPlacement: (object, podSet, { nodeLabels, tolerations }) => {
-      const spec = object.spec as Fields;
+      const spec = object.spec as JsonObject;
       const replicas = kind.replicaSpecsOf(spec) ?? {};
       const field = Object.keys(spec).find((key) => spec[key] === replicas) ?? '';
       const placed = Object.entries(replicas).map(([type, replica]) => {

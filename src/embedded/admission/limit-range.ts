@@ -1,3 +1,4 @@
+import { type JsonObject, objectsOf } from '../../api/json.ts';
 import type { KubeObject } from '../../api/kube.ts';
 import { podRequests } from '../../api/pod-requests.ts';
 import { fromMilli, toMilli } from '../../api/quantity.ts';
@@ -5,13 +6,11 @@ import type { Limit } from '../builtin/limit-range.ts';
 import { forbiddenRequest } from '../errors.ts';
 import type { AdmissionStep } from './step.ts';
 
-type Fields = Readonly<Record<string, unknown>>;
 type Amounts = Readonly<Record<string, string>>;
 
 const PODS = '/pods';
 const NOTE = 'kubernetes.io/limit-ranger';
 const LIMIT_RANGES = '/limitranges';
-const list = (value: unknown): readonly Fields[] => (Array.isArray(value) ? (value as Fields[]) : []);
 
 function limitsOf(objects: readonly KubeObject[], namespace: string | undefined): readonly Limit[] {
   return objects
@@ -26,17 +25,17 @@ export const limitRanger: AdmissionStep = {
     const all = limitsOf(view.list(LIMIT_RANGES), object.metadata.namespace);
     const limits = all.filter(({ type }) => type === 'Container');
     if (limits.length === 0) return object;
-    const spec = object.spec as Fields;
+    const spec = object.spec as JsonObject;
     const said: string[] = [];
     const fill =
       (sort: string) =>
-      (container: Fields): Fields => {
+      (container: JsonObject): JsonObject => {
         const full = limits.reduce(filled, container);
         said.push(...additions(container, full, `${sort} ${container.name}`));
         return full;
       };
-    const containers = list(spec.containers).map(fill('container'));
-    const initContainers = list(spec.initContainers).map(fill('init container'));
+    const containers = objectsOf(spec.containers).map(fill('container'));
+    const initContainers = objectsOf(spec.initContainers).map(fill('init container'));
     const { annotations } = object.metadata;
     return {
       ...object,
@@ -52,7 +51,7 @@ export const limitRanger: AdmissionStep = {
   validate({ operation, resource, object }, view) {
     if (operation !== 'CREATE' || resource.table !== PODS || !object) return;
     const limits = limitsOf(view.list(LIMIT_RANGES), object.metadata.namespace);
-    const problems = [...new Set(limits.flatMap((limit) => checks(limit, object.spec as Fields)))];
+    const problems = [...new Set(limits.flatMap((limit) => checks(limit, object.spec as JsonObject)))];
     if (problems.length === 0) return;
     const said = problems.length === 1 ? problems[0] : `[${problems.join(', ')}]`;
     throw forbiddenRequest(resource.kind, object.metadata.name ?? '', String(said));
@@ -60,7 +59,7 @@ export const limitRanger: AdmissionStep = {
 };
 
 /** What was filled in, in the words of the annotation that says so. */
-function additions(before: Fields, after: Fields, whose: string): readonly string[] {
+function additions(before: JsonObject, after: JsonObject, whose: string): readonly string[] {
   return (['requests', 'limits'] as const).flatMap((which) => {
     const had = ((before.resources ?? {}) as Partial<Use>)[which] ?? {};
     const has = ((after.resources ?? {}) as Partial<Use>)[which] ?? {};
@@ -69,7 +68,7 @@ function additions(before: Fields, after: Fields, whose: string): readonly strin
   });
 }
 
-function filled(container: Fields, limit: Limit): Fields {
+function filled(container: JsonObject, limit: Limit): JsonObject {
   const {
     limits = {},
     requests = {},
@@ -95,16 +94,16 @@ interface Use {
   readonly limits: Amounts;
 }
 
-function checks(limit: Limit, spec: Fields): readonly string[] {
+function checks(limit: Limit, spec: JsonObject): readonly string[] {
   if (limit.type === 'Pod') return broken(limit, wholePod(spec));
   if (limit.type !== 'Container') return [];
-  return [...list(spec.containers), ...list(spec.initContainers)].flatMap((container) => {
+  return [...objectsOf(spec.containers), ...objectsOf(spec.initContainers)].flatMap((container) => {
     const { requests = {}, limits = {} } = (container.resources ?? {}) as Partial<Use>;
     return broken(limit, { requests, limits });
   });
 }
 
-function wholePod(spec: Fields): Use {
+function wholePod(spec: JsonObject): Use {
   const { requests, limits } = podRequests(spec);
   const shown = (amounts: ReadonlyMap<string, bigint>): Amounts =>
     Object.fromEntries([...amounts].map(([name, amount]) => [name, fromMilli(amount)]));

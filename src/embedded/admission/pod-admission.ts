@@ -1,8 +1,7 @@
+import type { JsonObject } from '../../api/json.ts';
 import type { KubeObject } from '../../api/kube.ts';
 import { forbiddenRequest } from '../errors.ts';
 import type { AdmissionStep } from './step.ts';
-
-type Fields = Readonly<Record<string, unknown>>;
 
 const PODS = '/pods';
 const PRIORITY_CLASSES = 'scheduling.k8s.io/priorityclasses';
@@ -17,13 +16,13 @@ const SYSTEM_PRIORITIES: Readonly<Record<string, number>> = {
 /** Admission comes before a name is drawn. */
 const shownName = ({ metadata }: KubeObject): string => metadata.name || (metadata.generateName ?? '');
 
-const specOf = (object: KubeObject): Fields => (object.spec ?? {}) as Fields;
+const specOf = (object: KubeObject): JsonObject => (object.spec ?? {}) as JsonObject;
 
 /** Pods outlive a short outage of their node: the tolerations that kube-apiserver gives them. */
 export const defaultTolerations: AdmissionStep = {
   mutate(object, { resource, subresource }) {
     if (resource.table !== PODS || subresource) return object;
-    const given = (specOf(object).tolerations ?? []) as readonly Fields[];
+    const given = (specOf(object).tolerations ?? []) as readonly JsonObject[];
     const missing = UNREACHABLE_TAINTS.filter((taint) => !given.some((toleration) => tolerates(toleration, taint)));
     if (missing.length === 0) return object;
     const added = missing.map((key) => ({
@@ -36,7 +35,7 @@ export const defaultTolerations: AdmissionStep = {
   },
 };
 
-const tolerates = ({ key, effect }: Fields, taint: string): boolean =>
+const tolerates = ({ key, effect }: JsonObject, taint: string): boolean =>
   (key === taint || !key) && (effect === 'NoExecute' || !effect);
 
 /** Turns the name of a priority class into its number. */
@@ -52,7 +51,7 @@ export const podPriority: AdmissionStep = {
       };
       return { ...object, spec: { ...kept, ...spec } };
     }
-    const classes = view.list(PRIORITY_CLASSES) as readonly (KubeObject & Fields)[];
+    const classes = view.list(PRIORITY_CLASSES) as readonly (KubeObject & JsonObject)[];
     const wanted = (spec.priorityClassName as string | undefined) || undefined;
     const found = wanted
       ? classes.find(({ metadata }) => metadata.name === wanted)

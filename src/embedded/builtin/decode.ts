@@ -1,7 +1,8 @@
+import { isObject, type JsonObject } from '../../api/json.ts';
 import type { KubeObject } from '../../api/kube.ts';
 import { badRequest } from '../errors.ts';
 import { asTyped, type MergeSchema } from '../patch/index.ts';
-import { isObject, type JsonObject, mapFields, mapItems, REMOVED } from '../structural/json.ts';
+import { mapFields, mapItems, REMOVED } from '../structural/json.ts';
 import { canonicalQuantity } from './quantity.ts';
 
 /**

@@ -1,3 +1,4 @@
+import type { JsonObject } from '../../api/json.ts';
 import type { KubeObject } from '../../api/kube.ts';
 import type { Conversion, SelectableField } from '../resource.ts';
 import type { Strategy } from '../strategy.ts';
@@ -5,8 +6,7 @@ import { metadataErrors } from '../structural/index.ts';
 import { pathSegmentProblems } from '../structural/names.ts';
 import { eventErrors, type StoredEvent, strictEventErrors } from './event-validation.ts';
 
-type Fields = Readonly<Record<string, unknown>>;
-type EventObject = KubeObject & Fields;
+type EventObject = KubeObject & JsonObject;
 
 /** Fields of core/v1 Events under their names in events.k8s.io/v1. */
 const NEW_NAMES: Readonly<Record<string, string>> = {
@@ -46,7 +46,7 @@ export const eventConversion: Conversion = {
 };
 
 const read = (object: KubeObject, ...path: readonly string[]): string => {
-  const value = path.reduce<unknown>((at, key) => (at as Fields | undefined)?.[key], object as EventObject);
+  const value = path.reduce<unknown>((at, key) => (at as JsonObject | undefined)?.[key], object as EventObject);
   return value === undefined || value === null ? '' : String(value);
 };
 

@@ -1,31 +1,28 @@
+import { type JsonObject, objectOf, objectsOf } from '../../api/json.ts';
 import { mapValues } from './values.ts';
 
 /** Pods as clients write them: any field may be missing. */
-type Fields = Readonly<Record<string, unknown>>;
-
-const list = (value: unknown): readonly Fields[] => (Array.isArray(value) ? (value as Fields[]) : []);
-const fields = (value: unknown): Fields => (value ?? {}) as Fields;
 
 /** `defaults` first, `given` over them; what is given as null counts as absent. */
-function over(defaults: Fields, given: Fields): Fields {
+function over(defaults: JsonObject, given: JsonObject): JsonObject {
   const result: Record<string, unknown> = { ...defaults };
   for (const [key, value] of Object.entries(given)) if (value !== undefined && value !== null) result[key] = value;
   return result;
 }
 
 /** The spec of a pod with kube-apiserver's defaults filled in. */
-export function defaultPodSpec(given: Fields): Fields {
+export function defaultPodSpec(given: JsonObject): JsonObject {
   const spec = defaultTemplateSpec(given);
-  const ofPods = (container: Fields) => ofPod(container, spec.hostNetwork === true);
+  const ofPods = (container: JsonObject) => ofPod(container, spec.hostNetwork === true);
   return {
     ...over({ enableServiceLinks: true }, spec),
-    containers: list(spec.containers).map(ofPods),
-    ...(spec.initContainers !== undefined && { initContainers: list(spec.initContainers).map(ofPods) }),
+    containers: objectsOf(spec.containers).map(ofPods),
+    ...(spec.initContainers !== undefined && { initContainers: objectsOf(spec.initContainers).map(ofPods) }),
   };
 }
 
 /** The same for the spec of a pod that is still to be made: some defaults are left to the pod. */
-export function defaultTemplateSpec(given: Fields): Fields {
+export function defaultTemplateSpec(given: JsonObject): JsonObject {
   const spec = over(
     {
       restartPolicy: 'Always',
@@ -40,24 +37,24 @@ export function defaultTemplateSpec(given: Fields): Fields {
   return {
     ...spec,
     ...(account !== undefined && { serviceAccountName: account, serviceAccount: account }),
-    containers: list(spec.containers).map(defaultContainer),
-    ...(spec.initContainers !== undefined && { initContainers: list(spec.initContainers).map(defaultContainer) }),
-    ...(spec.volumes !== undefined && { volumes: list(spec.volumes).map(defaultVolume) }),
+    containers: objectsOf(spec.containers).map(defaultContainer),
+    ...(spec.initContainers !== undefined && { initContainers: objectsOf(spec.initContainers).map(defaultContainer) }),
+    ...(spec.volumes !== undefined && { volumes: objectsOf(spec.volumes).map(defaultVolume) }),
   };
 }
 
 /** A pod asks for what limits it, and on the node's network its ports are the node's. */
-function ofPod(container: Fields, hostNetwork: boolean): Fields {
+function ofPod(container: JsonObject, hostNetwork: boolean): JsonObject {
   const { ports, resources } = container;
   return {
     ...container,
-    resources: defaultResources(fields(resources)),
+    resources: defaultResources(objectOf(resources)),
     ...(hostNetwork &&
-      ports !== undefined && { ports: list(ports).map((port) => over({ hostPort: port.containerPort }, port)) }),
+      ports !== undefined && { ports: objectsOf(ports).map((port) => over({ hostPort: port.containerPort }, port)) }),
   };
 }
 
-function defaultContainer(given: Fields): Fields {
+function defaultContainer(given: JsonObject): JsonObject {
   const container = over(
     {
       terminationMessagePath: '/dev/termination-log',
@@ -70,10 +67,10 @@ function defaultContainer(given: Fields): Fields {
   const { ports, env } = container;
   return {
     ...container,
-    ...(ports !== undefined && { ports: list(ports).map((port) => over({ protocol: 'TCP' }, port)) }),
-    ...(env !== undefined && { env: list(env).map(defaultEnv) }),
+    ...(ports !== undefined && { ports: objectsOf(ports).map((port) => over({ protocol: 'TCP' }, port)) }),
+    ...(env !== undefined && { env: objectsOf(env).map(defaultEnv) }),
     ...probes(container),
-    ...(container.lifecycle !== undefined && { lifecycle: mapValues(fields(container.lifecycle), defaultHandler) }),
+    ...(container.lifecycle !== undefined && { lifecycle: mapValues(objectOf(container.lifecycle), defaultHandler) }),
   };
 }
 
@@ -84,78 +81,80 @@ function pullPolicy(image: string): string {
   return tag === undefined || tag === 'latest' ? 'Always' : 'IfNotPresent';
 }
 
-function defaultResources(given: Fields): Fields {
+function defaultResources(given: JsonObject): JsonObject {
   if (given.limits === undefined) return given;
-  return { ...given, requests: { ...fields(given.limits), ...fields(given.requests) } };
+  return { ...given, requests: { ...objectOf(given.limits), ...objectOf(given.requests) } };
 }
 
-function defaultEnv(given: Fields): Fields {
-  const source = fields(given.valueFrom);
+function defaultEnv(given: JsonObject): JsonObject {
+  const source = objectOf(given.valueFrom);
   if (source.fieldRef !== undefined) {
-    return { ...given, valueFrom: { ...source, fieldRef: over({ apiVersion: 'v1' }, fields(source.fieldRef)) } };
+    return { ...given, valueFrom: { ...source, fieldRef: over({ apiVersion: 'v1' }, objectOf(source.fieldRef)) } };
   }
   if (source.resourceFieldRef === undefined) return given;
   return {
     ...given,
-    valueFrom: { ...source, resourceFieldRef: over({ divisor: '0' }, fields(source.resourceFieldRef)) },
+    valueFrom: { ...source, resourceFieldRef: over({ divisor: '0' }, objectOf(source.resourceFieldRef)) },
   };
 }
 
-function probes(container: Fields): Fields {
+function probes(container: JsonObject): JsonObject {
   const result: Record<string, unknown> = {};
   for (const name of ['livenessProbe', 'readinessProbe', 'startupProbe']) {
-    if (container[name] !== undefined) result[name] = defaultProbe(fields(container[name]));
+    if (container[name] !== undefined) result[name] = defaultProbe(objectOf(container[name]));
   }
   return result;
 }
 
-const defaultProbe = (given: Fields): Fields =>
+const defaultProbe = (given: JsonObject): JsonObject =>
   defaultHandler(over({ timeoutSeconds: 1, periodSeconds: 10, successThreshold: 1, failureThreshold: 3 }, given));
 
-function defaultHandler(given: unknown): Fields {
-  const handler = fields(given);
+function defaultHandler(given: unknown): JsonObject {
+  const handler = objectOf(given);
   if (handler.httpGet !== undefined) {
-    return { ...handler, httpGet: over({ path: '/', scheme: 'HTTP' }, fields(handler.httpGet)) };
+    return { ...handler, httpGet: over({ path: '/', scheme: 'HTTP' }, objectOf(handler.httpGet)) };
   }
-  if (handler.grpc !== undefined) return { ...handler, grpc: over({ service: '' }, fields(handler.grpc)) };
+  if (handler.grpc !== undefined) return { ...handler, grpc: over({ service: '' }, objectOf(handler.grpc)) };
   return handler;
 }
 
 const FILE_MODE = 0o644;
 
-function defaultVolume(given: Fields): Fields {
+function defaultVolume(given: JsonObject): JsonObject {
   const { name: _, ...sources } = given;
   if (Object.keys(sources).length === 0) return { ...given, emptyDir: {} };
   return mapValues(given, (source, kind) => {
     if (kind === 'secret' || kind === 'configMap' || kind === 'downwardAPI') {
-      const withMode = over({ defaultMode: FILE_MODE }, fields(source));
-      return kind === 'downwardAPI' ? { ...withMode, items: list(withMode.items).map(defaultDownwardItem) } : withMode;
+      const withMode = over({ defaultMode: FILE_MODE }, objectOf(source));
+      return kind === 'downwardAPI'
+        ? { ...withMode, items: objectsOf(withMode.items).map(defaultDownwardItem) }
+        : withMode;
     }
-    if (kind === 'projected') return defaultProjected(fields(source));
-    if (kind === 'hostPath') return over({ type: '' }, fields(source));
+    if (kind === 'projected') return defaultProjected(objectOf(source));
+    if (kind === 'hostPath') return over({ type: '' }, objectOf(source));
     return source;
   });
 }
 
-function defaultProjected(given: Fields): Fields {
+function defaultProjected(given: JsonObject): JsonObject {
   return {
     ...over({ defaultMode: FILE_MODE }, given),
-    sources: list(given.sources).map((source) => ({
+    sources: objectsOf(given.sources).map((source) => ({
       ...source,
       ...(source.serviceAccountToken !== undefined && {
-        serviceAccountToken: over({ expirationSeconds: 3600 }, fields(source.serviceAccountToken)),
+        serviceAccountToken: over({ expirationSeconds: 3600 }, objectOf(source.serviceAccountToken)),
       }),
       ...(source.downwardAPI !== undefined && {
         downwardAPI: {
-          ...fields(source.downwardAPI),
-          items: list(fields(source.downwardAPI).items).map(defaultDownwardItem),
+          ...objectOf(source.downwardAPI),
+          items: objectsOf(objectOf(source.downwardAPI).items).map(defaultDownwardItem),
         },
       }),
     })),
   };
 }
 
-function defaultDownwardItem(given: Fields): Fields {
-  if (given.fieldRef !== undefined) return { ...given, fieldRef: over({ apiVersion: 'v1' }, fields(given.fieldRef)) };
-  return { ...given, resourceFieldRef: over({ divisor: '0' }, fields(given.resourceFieldRef)) };
+function defaultDownwardItem(given: JsonObject): JsonObject {
+  if (given.fieldRef !== undefined) return { ...given, fieldRef: over({ apiVersion: 'v1' }, objectOf(given.fieldRef)) };
+  return { ...given, resourceFieldRef: over({ divisor: '0' }, objectOf(given.resourceFieldRef)) };
 }

@@ -1,34 +1,32 @@
+import { type JsonObject, objectsOf } from '../../api/json.ts';
 import type { FieldError } from '../strategy.ts';
 import { duplicate, forbidden, invalid, notSupported, required } from '../structural/field-errors.ts';
 import { labelProblems } from '../structural/names.ts';
 import { resourceErrors } from './container-resources.ts';
 import type { PodObject } from './pod.ts';
 
-type Fields = Readonly<Record<string, unknown>>;
-
-const list = (value: unknown): readonly Fields[] => (Array.isArray(value) ? (value as Fields[]) : []);
 const RESTART_POLICIES = ['Always', 'OnFailure', 'Never'];
 const PULL_POLICIES = ['Always', 'IfNotPresent', 'Never'];
 const PROTOCOLS = ['SCTP', 'TCP', 'UDP'];
 
 /** A pod that is held back stands on no node yet. */
 export function gateErrors({ spec = {} }: PodObject): readonly FieldError[] {
-  if (list(spec.schedulingGates).length === 0 || !spec.nodeName) return [];
+  if (objectsOf(spec.schedulingGates).length === 0 || !spec.nodeName) return [];
   return [forbidden('spec.nodeName', 'cannot be set until all schedulingGates have been cleared')];
 }
 
 /** What kube-apiserver refuses in a pod's spec, as far as people get it wrong; the spec stands at `path`. */
-export function podSpecErrors(spec: Fields, path = 'spec'): readonly FieldError[] {
+export function podSpecErrors(spec: JsonObject, path = 'spec'): readonly FieldError[] {
   const volumes = new Set<string>();
   return [
-    ...volumeErrors(list(spec.volumes), `${path}.volumes`, volumes),
-    ...(list(spec.containers).length === 0 ? [required(`${path}.containers`)] : []),
-    ...containerErrors(list(spec.containers), `${path}.containers`, volumes, new Set()),
+    ...volumeErrors(objectsOf(spec.volumes), `${path}.volumes`, volumes),
+    ...(objectsOf(spec.containers).length === 0 ? [required(`${path}.containers`)] : []),
+    ...containerErrors(objectsOf(spec.containers), `${path}.containers`, volumes, new Set()),
     ...containerErrors(
-      list(spec.initContainers),
+      objectsOf(spec.initContainers),
       `${path}.initContainers`,
       volumes,
-      new Set(list(spec.containers).map(({ name }) => String(name))),
+      new Set(objectsOf(spec.containers).map(({ name }) => String(name))),
     ),
     ...oneOf(spec.restartPolicy, RESTART_POLICIES, `${path}.restartPolicy`),
     ...nameErrors(spec.hostname, `${path}.hostname`),
@@ -52,7 +50,7 @@ function oneOf(value: unknown, allowed: readonly string[], path: string): readon
   return allowed.includes(String(value)) ? [] : [notSupported(path, value, allowed)];
 }
 
-function volumeErrors(volumes: readonly Fields[], field: string, names: Set<string>): readonly FieldError[] {
+function volumeErrors(volumes: readonly JsonObject[], field: string, names: Set<string>): readonly FieldError[] {
   return volumes.flatMap((volume, index) => {
     const path = `${field}[${index}].name`;
     const name = String(volume.name ?? '');
@@ -65,7 +63,7 @@ function volumeErrors(volumes: readonly Fields[], field: string, names: Set<stri
 }
 
 function containerErrors(
-  containers: readonly Fields[],
+  containers: readonly JsonObject[],
   path: string,
   volumes: ReadonlySet<string>,
   names: Set<string>,
@@ -84,13 +82,13 @@ function containerErrors(
       errors.push(invalid(`${at}.image`, image, 'must not have leading or trailing whitespace'));
     errors.push(...oneOf(container.imagePullPolicy, PULL_POLICIES, `${at}.imagePullPolicy`));
     errors.push(...resourceErrors((container.resources ?? {}) as object, `${at}.resources`));
-    errors.push(...portErrors(list(container.ports), `${at}.ports`));
-    errors.push(...mountErrors(list(container.volumeMounts), `${at}.volumeMounts`, volumes));
+    errors.push(...portErrors(objectsOf(container.ports), `${at}.ports`));
+    errors.push(...mountErrors(objectsOf(container.volumeMounts), `${at}.volumeMounts`, volumes));
     return errors;
   });
 }
 
-function portErrors(ports: readonly Fields[], path: string): readonly FieldError[] {
+function portErrors(ports: readonly JsonObject[], path: string): readonly FieldError[] {
   return ports.flatMap((port, index) => {
     const at = `${path}[${index}]`;
     const number = port.containerPort;
@@ -104,7 +102,7 @@ function portErrors(ports: readonly Fields[], path: string): readonly FieldError
   });
 }
 
-function mountErrors(mounts: readonly Fields[], path: string, volumes: ReadonlySet<string>): readonly FieldError[] {
+function mountErrors(mounts: readonly JsonObject[], path: string, volumes: ReadonlySet<string>): readonly FieldError[] {
   const seen = new Set<string>();
   return mounts.flatMap((mount, index) => {
     const at = `${path}[${index}]`;

@@ -1,3 +1,4 @@
+import { type JsonObject, objectsOf } from '../../api/json.ts';
 import type { KubeObject } from '../../api/kube.ts';
 import { timestamp } from '../../api/timestamp.ts';
 import { deepEqual } from '../../runtime/json.ts';
@@ -7,8 +8,7 @@ import { defaultPodSpec } from './pod-defaults.ts';
 import { gateErrors as heldBack, podSpecErrors } from './pod-validation.ts';
 import { qosClassOf } from './qos.ts';
 
-type Fields = Readonly<Record<string, unknown>>;
-export type PodObject = KubeObject & { readonly spec?: Fields; readonly status?: Fields };
+export type PodObject = KubeObject & { readonly spec?: JsonObject; readonly status?: JsonObject };
 
 const DEFAULT_GRACE_SECONDS = 30;
 const GATED = {
@@ -18,7 +18,6 @@ const GATED = {
   reason: 'SchedulingGated',
   message: 'Scheduling is blocked due to non-empty scheduling gates',
 };
-const list = (value: unknown): readonly Fields[] => (Array.isArray(value) ? (value as Fields[]) : []);
 const ENDED = new Set(['Succeeded', 'Failed']);
 
 /** Pods, as kube-apiserver keeps them. */
@@ -26,14 +25,14 @@ export const podStrategy: Strategy = {
   decode: (object) => ({
     object: {
       ...object,
-      spec: defaultPodSpec((object.spec ?? {}) as Fields),
-      ...(object.status !== undefined && { status: withAddresses(object.status as Fields) }),
+      spec: defaultPodSpec((object.spec ?? {}) as JsonObject),
+      ...(object.status !== undefined && { status: withAddresses(object.status as JsonObject) }),
     },
     unknown: [],
   }),
   prepareForCreate: (object, { now }) => {
     const spec = (object as PodObject).spec ?? {};
-    const gated = list(spec.schedulingGates).length > 0;
+    const gated = objectsOf(spec.schedulingGates).length > 0;
     return {
       ...object,
       ...(Number(spec.terminationGracePeriodSeconds) < 0 && { spec: { ...spec, terminationGracePeriodSeconds: 1 } }),
@@ -56,7 +55,7 @@ export const podStrategy: Strategy = {
         ...(deletionTimestamp && { deletionTimestamp }),
       },
       spec: previous.spec,
-      status: withQos(next.status as Fields | undefined, previous.status as Fields | undefined),
+      status: withQos(next.status as JsonObject | undefined, previous.status as JsonObject | undefined),
     };
   },
   validate: (next, previous, earlier) => [
@@ -73,14 +72,14 @@ export const podStrategy: Strategy = {
 };
 
 /** A pod's address is told twice. */
-function withAddresses(status: Fields): Fields {
-  const first = list(status.podIPs)[0]?.ip;
+function withAddresses(status: JsonObject): JsonObject {
+  const first = objectsOf(status.podIPs)[0]?.ip;
   if (first !== undefined) return status.podIP === first ? status : { ...status, podIP: first };
   return status.podIP ? { ...status, podIPs: [{ ip: status.podIP }] } : status;
 }
 
 /** The class follows from the spec; a node that leaves it out does not take it away. */
-function withQos(status: Fields | undefined, previous: Fields | undefined): Fields {
+function withQos(status: JsonObject | undefined, previous: JsonObject | undefined): JsonObject {
   const qosClass = status?.qosClass ?? previous?.qosClass;
   return { ...status, ...(qosClass !== undefined && { qosClass }) };
 }
@@ -89,16 +88,16 @@ const CHANGEABLE =
   'pod updates may not change fields other than `spec.containers[*].image`,`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing tolerations),`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)';
 
 function updateErrors(next: KubeObject, previous: KubeObject): readonly FieldError[] {
-  const [before, after] = [previous.spec as Fields, next.spec as Fields];
+  const [before, after] = [previous.spec as JsonObject, next.spec as JsonObject];
   for (const field of ['containers', 'initContainers']) {
-    if (list(before[field]).length === list(after[field]).length) continue;
+    if (objectsOf(before[field]).length === objectsOf(after[field]).length) continue;
     return [forbidden(`spec.${field}`, 'pod updates may not add or remove containers')];
   }
   const deadline = deadlineErrors(before.activeDeadlineSeconds, after.activeDeadlineSeconds);
   if (deadline.length > 0 && after.activeDeadlineSeconds !== undefined) return deadline;
   const errors = [
     ...deadline,
-    ...tolerationErrors(list(before.tolerations), list(after.tolerations)),
+    ...tolerationErrors(objectsOf(before.tolerations), objectsOf(after.tolerations)),
     ...gateErrors(before, after),
   ];
   if (deepEqual(before, after) || deepEqual(frozen(before), frozen(after, before))) return errors;
@@ -116,16 +115,17 @@ function deadlineErrors(was: unknown, is: unknown): readonly FieldError[] {
     : [];
 }
 
-function tolerationErrors(before: readonly Fields[], after: readonly Fields[]): readonly FieldError[] {
-  const alike = (a: Fields, b: Fields) => deepEqual({ ...a, tolerationSeconds: 0 }, { ...b, tolerationSeconds: 0 });
+function tolerationErrors(before: readonly JsonObject[], after: readonly JsonObject[]): readonly FieldError[] {
+  const alike = (a: JsonObject, b: JsonObject) =>
+    deepEqual({ ...a, tolerationSeconds: 0 }, { ...b, tolerationSeconds: 0 });
   return before.every((old) => after.some((next) => alike(old, next)))
     ? []
     : [forbidden('spec.tolerations', 'existing toleration can not be modified except its tolerationSeconds')];
 }
 
-function gateErrors(before: Fields, after: Fields): readonly FieldError[] {
-  const known = new Set(list(before.schedulingGates).map(({ name }) => name));
-  return list(after.schedulingGates).flatMap(({ name }, index) =>
+function gateErrors(before: JsonObject, after: JsonObject): readonly FieldError[] {
+  const known = new Set(objectsOf(before.schedulingGates).map(({ name }) => name));
+  return objectsOf(after.schedulingGates).flatMap(({ name }, index) =>
     known.has(name)
       ? []
       : [
@@ -138,11 +138,11 @@ function gateErrors(before: Fields, after: Fields): readonly FieldError[] {
 }
 
 /** The spec without what an update may change. */
-function frozen(spec: Fields, before: Fields = spec): Fields {
+function frozen(spec: JsonObject, before: JsonObject = spec): JsonObject {
   const images = (containers: unknown) =>
     (Array.isArray(containers) ? containers : []).map(({ image: _, ...rest }) => rest);
   const { activeDeadlineSeconds: _deadline, tolerations: _tolerations, schedulingGates: _gates, ...rest } = spec;
-  const gated = list(before.schedulingGates).length > 0;
+  const gated = objectsOf(before.schedulingGates).length > 0;
   return {
     ...rest,
     ...(gated && { nodeSelector: before.nodeSelector }),

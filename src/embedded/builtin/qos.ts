@@ -1,15 +1,15 @@
-type Fields = Readonly<Record<string, unknown>>;
+import { type JsonObject, objectsOf } from '../../api/json.ts';
 
 const COUNTED = ['cpu', 'memory'];
 
 interface Amounts {
-  readonly requests?: Fields;
-  readonly limits?: Fields;
+  readonly requests?: JsonObject;
+  readonly limits?: JsonObject;
 }
 
 /** `Guaranteed`, `Burstable` or `BestEffort`, by what the containers ask for. */
-export function qosClassOf(spec: Fields): 'Guaranteed' | 'Burstable' | 'BestEffort' {
-  const resources = [...containersOf(spec.containers), ...containersOf(spec.initContainers)].map(
+export function qosClassOf(spec: JsonObject): 'Guaranteed' | 'Burstable' | 'BestEffort' {
+  const resources = [...objectsOf(spec.containers), ...objectsOf(spec.initContainers)].map(
     (container) => (container.resources ?? {}) as Amounts,
   );
   const asks = resources.some((amounts) =>
@@ -23,5 +23,3 @@ export function qosClassOf(spec: Fields): 'Guaranteed' | 'Burstable' | 'BestEffo
   );
   return exact ? 'Guaranteed' : 'Burstable';
 }
-
-const containersOf = (value: unknown): readonly Fields[] => (Array.isArray(value) ? (value as Fields[]) : []);

@@ -1,15 +1,13 @@
+import { type JsonObject, objectsOf } from '../../api/json.ts';
 import type { KubeObject } from '../../api/kube.ts';
 import { deepEqual } from '../../runtime/json.ts';
 import type { FieldError, Strategy, StrategyContext } from '../strategy.ts';
 import { duplicate, forbidden, invalid, notSupported, required } from '../structural/field-errors.ts';
 import { labelProblems, labelValueProblems, qualifiedNameProblems, subdomainProblems } from '../structural/names.ts';
 
-type Fields = Readonly<Record<string, unknown>>;
-
 const HEADLESS = 'None';
 const ADDRESSES = ['clusterIP', 'clusterIPs', 'ipFamilies', 'ipFamilyPolicy'];
-const list = (value: unknown): readonly Fields[] => (Array.isArray(value) ? (value as Fields[]) : []);
-const specOf = (object: KubeObject): Fields => (object.spec ?? {}) as Fields;
+const specOf = (object: KubeObject): JsonObject => (object.spec ?? {}) as JsonObject;
 
 /** Services; addresses come from 10.96.0.0/12 as a matter of form, since names resolve by other means here. */
 export const serviceStrategy: Strategy = {
@@ -32,8 +30,8 @@ export const serviceStrategy: Strategy = {
   },
 };
 
-function defaulted({ clusterIP, ...others }: Fields): Fields {
-  const given: Fields = clusterIP ? { clusterIP, ...others } : others;
+function defaulted({ clusterIP, ...others }: JsonObject): JsonObject {
+  const given: JsonObject = clusterIP ? { clusterIP, ...others } : others;
   const external = given.type === 'ExternalName';
   return {
     sessionAffinity: 'None',
@@ -42,12 +40,12 @@ function defaulted({ clusterIP, ...others }: Fields): Fields {
     ...(external ? {} : { internalTrafficPolicy: 'Cluster' }),
     ...given,
     ...(given.ports !== undefined && {
-      ports: list(given.ports).map((port) => ({ protocol: 'TCP', targetPort: port.port, ...port })),
+      ports: objectsOf(given.ports).map((port) => ({ protocol: 'TCP', targetPort: port.port, ...port })),
     }),
   };
 }
 
-function allocated(given: Fields, context: StrategyContext): Fields {
+function allocated(given: JsonObject, context: StrategyContext): JsonObject {
   const spec = withAddresses(given, {});
   if (spec.type === 'ExternalName') return spec;
   const clusterIP = (spec.clusterIP as string | undefined) || drawAddress(context);
@@ -58,7 +56,7 @@ function allocated(given: Fields, context: StrategyContext): Fields {
 }
 
 /** A headless Service without a selector may name every family; no other may name one that is not there. */
-function allocationErrors(spec: Fields): readonly FieldError[] {
+function allocationErrors(spec: JsonObject): readonly FieldError[] {
   if (spec.type === 'ExternalName' || isOpen(spec)) return [];
   const families = Array.isArray(spec.ipFamilies) ? spec.ipFamilies : [];
   const unknown = families.flatMap((family, index) =>
@@ -71,11 +69,11 @@ function allocationErrors(spec: Fields): readonly FieldError[] {
   ];
 }
 
-const isOpen = ({ clusterIP, selector }: Fields): boolean =>
+const isOpen = ({ clusterIP, selector }: JsonObject): boolean =>
   clusterIP === HEADLESS && Object.keys((selector ?? {}) as object).length === 0;
 
 /** A Service's address is told twice; the second follows the first where only that was changed. */
-function withAddresses(next: Fields, previous: Fields): Fields {
+function withAddresses(next: JsonObject, previous: JsonObject): JsonObject {
   const { clusterIP = '', ...rest } = next;
   const spec = clusterIP === '' ? rest : next;
   if (clusterIP === (previous.clusterIP ?? '')) return spec;
@@ -89,7 +87,7 @@ const drawAddress = ({ random }: StrategyContext): string =>
   `10.${96 + Math.floor(random() * 16)}.${Math.floor(random() * 256)}.${1 + Math.floor(random() * 254)}`;
 
 /** What a client leaves out of an update stays as it is. */
-function kept(next: Fields, previous: Fields, context: StrategyContext): Fields {
+function kept(next: JsonObject, previous: JsonObject, context: StrategyContext): JsonObject {
   const result = withAddresses(next, previous);
   if (next.type === 'ExternalName') {
     if (previous.type === 'ExternalName') return result;
@@ -119,8 +117,8 @@ const AFFINITIES = ['ClientIP', 'None'];
 const PROTOCOLS = ['SCTP', 'TCP', 'UDP'];
 const TRAFFIC = ['Cluster', 'Local'];
 
-function serviceErrors(spec: Fields): readonly FieldError[] {
-  const ports = list(spec.ports);
+function serviceErrors(spec: JsonObject): readonly FieldError[] {
+  const ports = objectsOf(spec.ports);
   const { type, sessionAffinity, internalTrafficPolicy } = spec;
   const external = type === 'ExternalName';
   const errors: FieldError[] = [];
@@ -140,7 +138,7 @@ function serviceErrors(spec: Fields): readonly FieldError[] {
   return errors;
 }
 
-function externalNameErrors(spec: Fields): readonly FieldError[] {
+function externalNameErrors(spec: JsonObject): readonly FieldError[] {
   const fixed = ['clusterIPs', 'ipFamilies', 'ipFamilyPolicy'].filter((field) => spec[field] !== undefined);
   const name = String(spec.externalName ?? '').replace(/\.$/, '');
   return [
@@ -151,7 +149,7 @@ function externalNameErrors(spec: Fields): readonly FieldError[] {
   ];
 }
 
-function portErrors(port: Fields, named: boolean, seen: Set<string>, at: string): readonly FieldError[] {
+function portErrors(port: JsonObject, named: boolean, seen: Set<string>, at: string): readonly FieldError[] {
   const name = String(port.name ?? '');
   const errors: FieldError[] = [];
   if (name === '' && named) errors.push(required(`${at}.name`));
@@ -179,7 +177,7 @@ function labelErrors(labels: Readonly<Record<string, string>>): readonly FieldEr
   ]);
 }
 
-function repeatedPorts(ports: readonly Fields[]): readonly FieldError[] {
+function repeatedPorts(ports: readonly JsonObject[]): readonly FieldError[] {
   const seen = new Set<string>();
   return ports.flatMap(({ protocol, port }, index) => {
     const key = `${protocol} ${port}`;

@@ -1,8 +1,9 @@
+import { isObject, type JsonObject } from '../../api/json.ts';
 import { printGoSyntax, printGoType, printGoValue } from './go-print.ts';
 import type { ListSchema, MapSchema, MergeSchema, ScalarType } from './merge-schema.ts';
 import { fitsScalar, sortOf } from './narrow.ts';
 import { fieldElement, itemElement, NoPathElement, type PathElement, printElement, printPath } from './path-element.ts';
-import { isList, isMap, type JsonMap } from './values.ts';
+import { isList } from './values.ts';
 
 interface Mistake {
   readonly path: string;
@@ -42,7 +43,7 @@ function check(walk: Walk, schema: MergeSchema, value: unknown): void {
   } else if (sort === 'list') {
     if (isList(value)) checkItems(walk, schema.list!, value);
     else if (value !== null) add(walk, `expected list, got &{${printGoValue(value)}}`);
-  } else if (isMap(value)) checkKeys(walk, schema.map!, value);
+  } else if (isObject(value)) checkKeys(walk, schema.map!, value);
   else if (value !== null) add(walk, `expected map, got &{${printGoValue(value)}}`);
 }
 
@@ -63,7 +64,7 @@ function scalarMessage(type: ScalarType, value: unknown): string {
   return `expected any scalar, got &{${printGoValue(value)}}`;
 }
 
-function checkKeys(walk: Walk, schema: MapSchema, map: JsonMap): void {
+function checkKeys(walk: Walk, schema: MapSchema, map: JsonObject): void {
   for (const key in map) {
     if (map[key] === undefined) continue;
     const inner = schema.fields.get(key)?.schema ?? schema.rest;

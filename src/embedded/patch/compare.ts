@@ -1,9 +1,10 @@
+import { isObject, type JsonObject } from '../../api/json.ts';
 import { deepEqual } from '../../runtime/json.ts';
 import { type FieldSet, type FieldSetBuilder, insertPath } from './field-set.ts';
 import { DEDUCED, type ListSchema, type MapSchema, type MergeSchema, schemaOfKey } from './merge-schema.ts';
 import { type Sort, sortsOf } from './narrow.ts';
 import { fieldElement, itemElement, type PathElement } from './path-element.ts';
-import { isEmptyMap, isList, isMap, type JsonMap } from './values.ts';
+import { isEmptyMap, isList } from './values.ts';
 
 /** What differs between two values, field by field; no field is in two of the sets. */
 export interface Comparison {
@@ -38,7 +39,7 @@ function compareAt(walk: Walk, schema: MergeSchema, before: unknown, after: unkn
 /** @returns whether the place is owned as one. */
 function compareAs(walk: Walk, schema: MergeSchema, sort: Sort, before: unknown, after: unknown): boolean {
   if (sort === 'map') {
-    const [left, right] = [isMap(before) ? before : {}, isMap(after) ? after : {}];
+    const [left, right] = [isObject(before) ? before : {}, isObject(after) ? after : {}];
     if (!schema.map!.atomic && !(isEmptyMap(left) && isEmptyMap(right))) {
       compareMaps(walk, schema.map!, left, right);
       return false;
@@ -72,7 +73,7 @@ function compareBelow(
   walk.path.pop();
 }
 
-function compareMaps(walk: Walk, schema: MapSchema, before: JsonMap, after: JsonMap): void {
+function compareMaps(walk: Walk, schema: MapSchema, before: JsonObject, after: JsonObject): void {
   for (const key in after) compareBelow(walk, fieldElement(key), schemaOfKey(schema, key), before[key], after[key]);
   for (const key in before) {
     if (after[key] === undefined)

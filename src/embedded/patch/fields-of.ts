@@ -1,8 +1,9 @@
+import { isObject, type JsonObject } from '../../api/json.ts';
 import { type FieldSet, type FieldSetBuilder, isEmptySet, NO_FIELDS } from './field-set.ts';
 import { DEDUCED, type ListSchema, type MapSchema, type MergeSchema, schemaOfKey } from './merge-schema.ts';
 import { sortOf } from './narrow.ts';
 import { fieldElement, itemElement, type PathElement } from './path-element.ts';
-import { isEmptyMap, isList, isMap, type JsonMap } from './values.ts';
+import { isEmptyMap, isList } from './values.ts';
 
 /** Every leaf and item that a value states. */
 export function fieldsOf(schema: MergeSchema, value: unknown): FieldSet {
@@ -18,15 +19,15 @@ function nodeOf(schema: MergeSchema, value: unknown): FieldSet | undefined {
     return isList(value) ? nodeOfList(schema.list!, value) : undefined;
   }
   if (schema.map!.atomic) return NO_FIELDS;
-  return isMap(value) ? nodeOfMap(schema.map!, value) : undefined;
+  return isObject(value) ? nodeOfMap(schema.map!, value) : undefined;
 }
 
-function nodeOfMap(schema: MapSchema, map: JsonMap): FieldSet | undefined {
+function nodeOfMap(schema: MapSchema, map: JsonObject): FieldSet | undefined {
   const result: FieldSetBuilder = {};
   for (const key in map) {
     const value = map[key];
     if (value === undefined) continue;
-    const states = value === null || (isMap(value) && isEmptyMap(value)) || !schema.fields.has(key);
+    const states = value === null || (isObject(value) && isEmptyMap(value)) || !schema.fields.has(key);
     place(result, fieldElement(key), nodeOf(schemaOfKey(schema, key) ?? DEDUCED, value), states);
   }
   return isEmptySet(result) ? undefined : result;

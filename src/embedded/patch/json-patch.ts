@@ -1,8 +1,9 @@
+import { isObject, type JsonObject } from '../../api/json.ts';
 import type { KubeObject } from '../../api/kube.ts';
 import { ApiError } from '../../runtime/client.ts';
 import { deepEqual } from '../../runtime/json.ts';
 import { malformed } from './malformed.ts';
-import { isList, isMap, type JsonMap } from './values.ts';
+import { isList } from './values.ts';
 
 const MAX_OPERATIONS = 10_000;
 
@@ -33,9 +34,9 @@ export function jsonPatch(object: KubeObject, operations: unknown): KubeObject {
 }
 
 /** An operation, once its texts are texts. */
-function checked(operation: unknown): JsonMap {
+function checked(operation: unknown): JsonObject {
   if (operation === null) return {};
-  if (!isMap(operation)) throw malformed(operation, 'Go value of type handlers.jsonPatchOp');
+  if (!isObject(operation)) throw malformed(operation, 'Go value of type handlers.jsonPatchOp');
   for (const field of ['op', 'path', 'from']) {
     const text = operation[field] ?? '';
     if (typeof text !== 'string') throw malformed(text, `Go struct field jsonPatchOp.${field} of type string`);
@@ -43,7 +44,7 @@ function checked(operation: unknown): JsonMap {
   return operation;
 }
 
-function perform(root: unknown, operation: JsonMap): unknown {
+function perform(root: unknown, operation: JsonObject): unknown {
   const value = operation.value ?? null;
   const path = () => tokensOf(operation.path);
   switch (operation.op) {
@@ -75,7 +76,7 @@ function perform(root: unknown, operation: JsonMap): unknown {
 }
 
 function wholeDocument(value: unknown): unknown {
-  if (!isMap(value) && !isList(value)) throw new Refused();
+  if (!isObject(value) && !isList(value)) throw new Refused();
   return value;
 }
 
@@ -95,7 +96,7 @@ function changeAt(
   change: (container: Container, key: string) => Container,
 ): unknown {
   const [key = '', ...rest] = tokens;
-  if (!isMap(node) && !isList(node)) throw new Refused();
+  if (!isObject(node) && !isList(node)) throw new Refused();
   if (rest.length === 0) return change(node, key);
   return replace(node, key, changeAt(childOf(node, key), rest, change));
 }
@@ -103,7 +104,7 @@ function changeAt(
 function read(node: unknown, tokens: readonly string[]): unknown {
   let current = node;
   for (const [position, token] of tokens.entries()) {
-    if (!isMap(current) && !isList(current)) throw new Refused();
+    if (!isObject(current) && !isList(current)) throw new Refused();
     current = childOf(current, token);
     if (position < tokens.length - 1 && current === undefined) throw new Refused();
   }
@@ -111,7 +112,7 @@ function read(node: unknown, tokens: readonly string[]): unknown {
 }
 
 function childOf(container: Container, key: string): unknown {
-  if (isMap(container)) return Object.hasOwn(container, key) ? container[key] : undefined;
+  if (isObject(container)) return Object.hasOwn(container, key) ? container[key] : undefined;
   return (container as readonly unknown[])[indexIn(container as readonly unknown[], key)];
 }
 
@@ -125,20 +126,20 @@ function indexIn(list: readonly unknown[], key: string, beyond = 0): number {
 }
 
 function insert(container: Container, key: string, value: unknown): Container {
-  if (isMap(container)) return { ...container, [key]: value };
+  if (isObject(container)) return { ...container, [key]: value };
   const list = container as readonly unknown[];
   const index = key === '-' ? list.length : indexIn(list, key, 1);
   return [...list.slice(0, index), value, ...list.slice(index)];
 }
 
 function replace(container: Container, key: string, value: unknown): Container {
-  if (isMap(container)) return { ...container, [key]: value };
+  if (isObject(container)) return { ...container, [key]: value };
   const list = container as readonly unknown[];
   return list.with(indexIn(list, key), value);
 }
 
 function remove(container: Container, key: string): Container {
-  if (isMap(container)) {
+  if (isObject(container)) {
     if (childOf(container, key) === undefined) throw new Refused();
     const { [key]: _, ...rest } = container;
     return rest;

@@ -1,3 +1,4 @@
+import { isObject } from '../../api/json.ts';
 import type { KubeObject } from '../../api/kube.ts';
 import type { Conflict } from './apply-conflict.ts';
 import { shapeError } from './check-shape.ts';
@@ -7,7 +8,6 @@ import { fieldsOf } from './fields-of.ts';
 import { withManagedFields } from './managed-object.ts';
 import type { MergeSchema } from './merge-schema.ts';
 import type { PathElement } from './path-element.ts';
-import { isMap } from './values.ts';
 
 const ANNOTATION = 'kubectl.kubernetes.io/last-applied-configuration';
 
@@ -44,7 +44,7 @@ function parse(text: string | undefined): KubeObject | undefined {
   if (!text) return undefined;
   try {
     const value: unknown = JSON.parse(text);
-    return isMap(value) ? (value as unknown as KubeObject) : undefined;
+    return isObject(value) ? (value as unknown as KubeObject) : undefined;
   } catch {
     return undefined;
   }
@@ -72,7 +72,7 @@ export function withLastApplied(object: KubeObject, applied: KubeObject): KubeOb
 
 function sorted(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(sorted);
-  if (!isMap(value)) return value;
+  if (!isObject(value)) return value;
   return Object.fromEntries(
     Object.keys(value)
       .sort()

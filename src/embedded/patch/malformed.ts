@@ -1,5 +1,6 @@
+import { isObject } from '../../api/json.ts';
 import { ApiError } from '../../runtime/client.ts';
-import { isList, isMap } from './values.ts';
+import { isList } from './values.ts';
 
 /**
  * The 400 for JSON of another sort than asked for.
@@ -11,6 +12,6 @@ export function malformed(found: unknown, place: string, prefix = 'error decodin
 
 function sortOf(value: unknown): string {
   if (isList(value)) return 'array';
-  if (isMap(value)) return 'object';
+  if (isObject(value)) return 'object';
   return typeof value === 'boolean' ? 'bool' : typeof value;
 }

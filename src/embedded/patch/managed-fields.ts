@@ -1,3 +1,4 @@
+import { isObject } from '../../api/json.ts';
 import type { KubeObject } from '../../api/kube.ts';
 import { timestamp } from '../../api/timestamp.ts';
 import type { Instant } from '../../runtime/environment.ts';
@@ -19,7 +20,7 @@ import {
 import { NoPathElement } from './path-element.ts';
 import { reconcileSet } from './reconcile-sets.ts';
 import { emptyObject } from './typed.ts';
-import { isEmptyMap, isMap } from './values.ts';
+import { isEmptyMap } from './values.ts';
 
 export interface UpdateRequest {
   /** As it is stored; absent when `next` is created. */
@@ -77,7 +78,7 @@ function givenOwners({ previous, next, subresource }: UpdateRequest): Owners {
 
 function isReset(entries: unknown): boolean {
   if (!Array.isArray(entries) || entries.length > 1) return false;
-  return entries.length === 0 || (isMap(entries[0]) && isEmptyMap(entries[0]));
+  return entries.length === 0 || (isObject(entries[0]) && isEmptyMap(entries[0]));
 }
 
 /** Who owns what after a write that is no apply. */

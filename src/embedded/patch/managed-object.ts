@@ -1,8 +1,8 @@
+import { isObject } from '../../api/json.ts';
 import type { KubeObject } from '../../api/kube.ts';
 import { deepEqual } from '../../runtime/json.ts';
 import { type FieldSet, subtract } from './field-set.ts';
 import type { ManagedFieldsEntry } from './owners.ts';
-import { isMap } from './values.ts';
 
 interface ManagedMeta {
   readonly managedFields?: unknown;
@@ -56,7 +56,7 @@ export function keepTimes(previous: KubeObject, next: KubeObject): KubeObject {
 }
 
 function withoutTime(entry: unknown): unknown {
-  if (!isMap(entry)) return entry;
+  if (!isObject(entry)) return entry;
   const { time: _, ...rest } = entry;
   return rest;
 }

@@ -1,8 +1,8 @@
+import { isObject, type JsonObject } from '../../api/json.ts';
 import type { KubeObject } from '../../api/kube.ts';
 import { ApiError } from '../../runtime/client.ts';
 import { withoutNulls } from './directives.ts';
 import { malformed } from './malformed.ts';
-import { isMap, type JsonMap } from './values.ts';
 
 /**
  * The object after a merge patch (RFC 7386): maps merge, null removes, all else is replaced. Shares what it does not
@@ -11,11 +11,11 @@ import { isMap, type JsonMap } from './values.ts';
  */
 export function mergePatch(object: KubeObject, patch: unknown): KubeObject {
   if (patch === null) throw new ApiError(400, 'BadRequest', 'Invalid JSON Patch');
-  if (!isMap(patch)) throw malformed(patch, 'Go value of type map[string]interface {}');
-  return mergeMaps(object as unknown as JsonMap, patch) as unknown as KubeObject;
+  if (!isObject(patch)) throw malformed(patch, 'Go value of type map[string]interface {}');
+  return mergeMaps(object as unknown as JsonObject, patch) as unknown as KubeObject;
 }
 
-function mergeMaps(target: JsonMap, patch: JsonMap): JsonMap {
+function mergeMaps(target: JsonObject, patch: JsonObject): JsonObject {
   const result: Record<string, unknown> = { ...target };
   for (const [key, value] of Object.entries(patch)) {
     if (value === null) delete result[key];
@@ -25,6 +25,6 @@ function mergeMaps(target: JsonMap, patch: JsonMap): JsonMap {
 }
 
 function mergeValue(target: unknown, patch: unknown): unknown {
-  if (!isMap(target)) return withoutNulls(patch);
-  return isMap(patch) ? mergeMaps(target, patch) : patch;
+  if (!isObject(target)) return withoutNulls(patch);
+  return isObject(patch) ? mergeMaps(target, patch) : patch;
 }

@@ -1,8 +1,9 @@
+import { isObject, type JsonObject } from '../../api/json.ts';
 import { deepEqual } from '../../runtime/json.ts';
 import { DEDUCED, type ListSchema, type MapSchema, type MergeSchema, schemaOfKey } from './merge-schema.ts';
 import { sortsOf } from './narrow.ts';
 import { itemElement, type PathElement } from './path-element.ts';
-import { isEmptyMap, isList, isMap, type JsonMap } from './values.ts';
+import { isEmptyMap, isList } from './values.ts';
 
 /**
  * Lays an applied configuration over a live value: granular maps and lists with identities merge, all else is replaced.
@@ -13,7 +14,7 @@ export function mergeValues(schema: MergeSchema, live: unknown, applied: unknown
   if (applied === undefined) return live;
   const sort = sortsOf(schema, live, applied).at(-1);
   if (sort === 'map' && !schema.map!.atomic) {
-    const [left, right] = [isMap(live) ? live : {}, isMap(applied) ? applied : {}];
+    const [left, right] = [isObject(live) ? live : {}, isObject(applied) ? applied : {}];
     if (!(isEmptyMap(left) && isEmptyMap(right))) return mergeMaps(schema.map!, left, right);
   } else if (sort === 'list' && schema.list!.type !== 'atomic') {
     const [left, right] = [isList(live) ? live : [], isList(applied) ? applied : []];
@@ -22,7 +23,7 @@ export function mergeValues(schema: MergeSchema, live: unknown, applied: unknown
   return deepEqual(live, applied) ? live : applied;
 }
 
-function mergeMaps(schema: MapSchema, live: JsonMap, applied: JsonMap): JsonMap | undefined {
+function mergeMaps(schema: MapSchema, live: JsonObject, applied: JsonObject): JsonObject | undefined {
   let result: Record<string, unknown> | undefined;
   for (const key in applied) {
     const value = mergeValues(schemaOfKey(schema, key) ?? DEDUCED, live[key], applied[key]);

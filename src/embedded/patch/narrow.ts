@@ -1,5 +1,6 @@
+import { isObject } from '../../api/json.ts';
 import type { MergeSchema, ScalarType } from './merge-schema.ts';
-import { isList, isMap, isScalar } from './values.ts';
+import { isList, isScalar } from './values.ts';
 
 /** Which of the sorts of a schema a value is treated as. */
 export type Sort = 'map' | 'scalar' | 'list';
@@ -8,7 +9,7 @@ export type Sort = 'map' | 'scalar' | 'list';
 function shownSort(schema: MergeSchema, value: unknown): Sort | undefined {
   if (isScalar(value)) return schema.scalar && 'scalar';
   if (isList(value)) return schema.list && 'list';
-  return isMap(value) && schema.map ? 'map' : undefined;
+  return isObject(value) && schema.map ? 'map' : undefined;
 }
 
 function defaultSort(schema: MergeSchema): Sort {

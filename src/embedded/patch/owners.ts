@@ -1,5 +1,5 @@
+import { isObject } from '../../api/json.ts';
 import { type FieldSet, isEmptySet, readSet, sortedSet } from './field-set.ts';
-import { isMap } from './values.ts';
 
 /** One entry of `metadata.managedFields`. */
 export interface ManagedFieldsEntry {
@@ -49,7 +49,7 @@ export function readOwners(entries: unknown, trusted: boolean): Map<string, Owne
   const owners = new Map<string, Owner>();
   if (!Array.isArray(entries)) return owners;
   for (const value of entries as readonly unknown[]) {
-    if (!isMap(value)) return undefined;
+    if (!isObject(value)) return undefined;
     const entry = value as ManagedFieldsEntry;
     if (entry.operation !== 'Apply' && entry.operation !== 'Update') return undefined;
     if (!entry.apiVersion || entry.fieldsType !== 'FieldsV1') return undefined;

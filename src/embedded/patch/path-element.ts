@@ -1,5 +1,5 @@
+import { isObject, type JsonObject } from '../../api/json.ts';
 import type { ListSchema } from './merge-schema.ts';
-import { isMap, type JsonMap } from './values.ts';
 
 /**
  * One step into an object, spelled as `fieldsV1` does: `f:` and a field, `k:` and the key fields of a list item, `v:`
@@ -21,7 +21,7 @@ export function itemElement(list: ListSchema, item: unknown): PathElement {
 
 function keyElement(list: ListSchema, item: unknown): PathElement {
   if (item === null) throw new NoPathElement('associative list with keys may not have a null element');
-  if (!isMap(item)) throw new NoPathElement('associative list with keys may not have non-map elements');
+  if (!isObject(item)) throw new NoPathElement('associative list with keys may not have non-map elements');
   const single = list.keys.length === 1 ? list.keys[0]! : undefined;
   if (single !== undefined && item[single] !== undefined) {
     return `k:{${goJson(single)}:${goJson(item[single])}}`;
@@ -39,7 +39,7 @@ function keyElement(list: ListSchema, item: unknown): PathElement {
 }
 
 function valueElement(item: unknown): PathElement {
-  if (isMap(item)) throw new NoPathElement("associative list without keys has an element that's a map type");
+  if (isObject(item)) throw new NoPathElement("associative list without keys has an element that's a map type");
   if (Array.isArray(item)) throw new NoPathElement('not supported: associative list with lists as elements');
   if (item === null) {
     throw new NoPathElement("associative list without keys has an element that's an explicit null");
@@ -55,7 +55,7 @@ function keyOf(pairs: [string, unknown][]): PathElement {
 /** Brings an element that a client wrote into the one spelling; undefined when it is of no known sort. */
 export function canonicalElement(element: string): PathElement | undefined {
   try {
-    if (element.startsWith('k:')) return keyOf(Object.entries(JSON.parse(element.slice(2)) as JsonMap));
+    if (element.startsWith('k:')) return keyOf(Object.entries(JSON.parse(element.slice(2)) as JsonObject));
     if (element.startsWith('v:')) return `v:${goJson(JSON.parse(element.slice(2)))}`;
   } catch {
     return undefined;
@@ -69,7 +69,7 @@ export function printElement(element: PathElement): string {
   if (element.startsWith('f:')) return `.${text}`;
   if (element.startsWith('i:')) return `[${text}]`;
   if (element.startsWith('v:')) return `[=${printValue(JSON.parse(text))}]`;
-  const pairs = Object.entries(JSON.parse(text) as JsonMap).map(([name, value]) => `${name}=${printValue(value)}`);
+  const pairs = Object.entries(JSON.parse(text) as JsonObject).map(([name, value]) => `${name}=${printValue(value)}`);
   return `[${pairs.join(',')}]`;
 }
 
@@ -86,10 +86,10 @@ export function compareElements(left: PathElement, right: PathElement): number {
   if (sort === 'f') return compareText(left, right);
   if (sort === 'i') return Number(left.slice(2)) - Number(right.slice(2));
   const [a, b] = [JSON.parse(left.slice(2)) as unknown, JSON.parse(right.slice(2)) as unknown];
-  return isMap(a) && isMap(b) ? compareKeys(a, b) : compareScalars(a, b);
+  return isObject(a) && isObject(b) ? compareKeys(a, b) : compareScalars(a, b);
 }
 
-function compareKeys(left: JsonMap, right: JsonMap): number {
+function compareKeys(left: JsonObject, right: JsonObject): number {
   const [a, b] = [Object.entries(left), Object.entries(right)];
   for (let index = 0; index < a.length && index < b.length; index++) {
     const order = compareText(a[index]![0], b[index]![0]) || compareScalars(a[index]![1], b[index]![1]);

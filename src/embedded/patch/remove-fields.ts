@@ -1,8 +1,9 @@
+import { isObject, type JsonObject } from '../../api/json.ts';
 import { below, type FieldSet, hasElement, isEmptySet } from './field-set.ts';
 import { DEDUCED, type ListSchema, type MapSchema, type MergeSchema, schemaOfKey } from './merge-schema.ts';
 import { sortOf } from './narrow.ts';
 import { fieldElement, itemElement } from './path-element.ts';
-import { isList, isMap, type JsonMap } from './values.ts';
+import { isList } from './values.ts';
 
 /** The value without the fields of a set; null when nothing is left of it. */
 export function removeFields(schema: MergeSchema, value: unknown, fields: FieldSet): unknown {
@@ -12,7 +13,7 @@ export function removeFields(schema: MergeSchema, value: unknown, fields: FieldS
   if (sort === 'list') {
     return isList(value) && schema.list!.type !== 'atomic' ? removeItems(schema.list!, value, fields) : null;
   }
-  return isMap(value) && !schema.map!.atomic ? removeKeys(schema.map!, value, fields) : null;
+  return isObject(value) && !schema.map!.atomic ? removeKeys(schema.map!, value, fields) : null;
 }
 
 function removeItems(schema: ListSchema, items: readonly unknown[], fields: FieldSet): unknown {
@@ -26,7 +27,7 @@ function removeItems(schema: ListSchema, items: readonly unknown[], fields: Fiel
   return kept.length > 0 ? kept : null;
 }
 
-function removeKeys(schema: MapSchema, map: JsonMap, fields: FieldSet): unknown {
+function removeKeys(schema: MapSchema, map: JsonObject, fields: FieldSet): unknown {
   const kept: Record<string, unknown> = {};
   let any = false;
   for (const key in map) {

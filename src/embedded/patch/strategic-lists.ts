@@ -1,13 +1,14 @@
+import { isObject, type JsonObject } from '../../api/json.ts';
 import { ApiError } from '../../runtime/client.ts';
 import { DIRECTIVE, ORDER_LIST, withoutDirectives } from './directives.ts';
 import { printGoType, printGoValue } from './go-print.ts';
 import type { PatchRule } from './merge-schema.ts';
-import { isList, isMap, type JsonMap } from './values.ts';
+import { isList } from './values.ts';
 
 type List = readonly unknown[];
 
 /** Merges one item of a patch into the one it names. */
-export type MergeItem = (original: JsonMap, patch: JsonMap) => JsonMap;
+export type MergeItem = (original: JsonObject, patch: JsonObject) => JsonObject;
 
 /** The 500 for what the server finds out late, and blames itself for. */
 const failure = (message: string): ApiError => new ApiError(500, '', message);
@@ -30,7 +31,7 @@ export function mergeLists(
     return arrange([...new Set([...original, ...patch])], patch, original, undefined);
   }
   if (key === undefined) throw failure('cannot merge lists without merge key for struct');
-  const { kept, rest } = obeyDirectives(original as readonly JsonMap[], patch as readonly JsonMap[], key);
+  const { kept, rest } = obeyDirectives(original as readonly JsonObject[], patch as readonly JsonObject[], key);
   const merged = mergeItems(kept, rest, key, mergeItem);
   return arrange(merged, rest, kept, key);
 }
@@ -71,15 +72,15 @@ function listOf(value: unknown): List | undefined {
  */
 function overwritten(known: List, stated: List, key: string | undefined): List {
   if (key === undefined || known.length === 0) return known;
-  const room = [...known] as JsonMap[];
+  const room = [...known] as JsonObject[];
   let length = room.length;
-  for (const item of stated as readonly JsonMap[]) {
+  for (const item of stated as readonly JsonObject[]) {
     if (item[DIRECTIVE] === 'replace') return known;
     if (item[DIRECTIVE] !== 'delete') continue;
     const at = room.findIndex((one, index) => index < length && one[key] === item[key]);
     if (at >= 0) room.copyWithin(at, at + 1, length--);
   }
-  for (const item of stated as readonly JsonMap[]) {
+  for (const item of stated as readonly JsonObject[]) {
     if (item[DIRECTIVE] !== undefined || room.slice(0, length).some((one) => one[key] === item[key])) continue;
     if (length === room.length) break;
     room[length++] = item;
@@ -90,10 +91,10 @@ function overwritten(known: List, stated: List, key: string | undefined): List {
 /** The patch must name its items in the order it asks for, and no others. */
 function checkOrder(order: List, patch: List, key: string | undefined): void {
   if (order.length === 0) return;
-  const stated = key === undefined ? patch : patch.filter((item) => !isMap(item) || item[DIRECTIVE] !== 'delete');
+  const stated = key === undefined ? patch : patch.filter((item) => !isObject(item) || item[DIRECTIVE] !== 'delete');
   let next = 0;
   for (const item of order) {
-    while (next < stated.length && isMap(stated[next]) && DIRECTIVE in (stated[next] as JsonMap)) next++;
+    while (next < stated.length && isObject(stated[next]) && DIRECTIVE in (stated[next] as JsonObject)) next++;
     if (next < stated.length && idOf(stated[next], key) === idOf(item, key)) next++;
   }
   if (next < stated.length) {
@@ -105,13 +106,13 @@ function checkOrder(order: List, patch: List, key: string | undefined): void {
 
 /** Applies `$patch` of single items. @returns what is left of the original, and the items to merge into it */
 function obeyDirectives(
-  original: readonly JsonMap[],
-  patch: readonly JsonMap[],
+  original: readonly JsonObject[],
+  patch: readonly JsonObject[],
   key: string,
-): { kept: readonly JsonMap[]; rest: readonly JsonMap[] } {
+): { kept: readonly JsonObject[]; rest: readonly JsonObject[] } {
   let kept = original;
   let replaces = false;
-  const rest: JsonMap[] = [];
+  const rest: JsonObject[] = [];
   for (const item of patch) {
     const directive = item[DIRECTIVE];
     if (directive === undefined) rest.push(item);
@@ -126,11 +127,11 @@ function obeyDirectives(
 }
 
 function mergeItems(
-  original: readonly JsonMap[],
-  patch: readonly JsonMap[],
+  original: readonly JsonObject[],
+  patch: readonly JsonObject[],
   key: string,
   mergeItem: MergeItem,
-): readonly JsonMap[] {
+): readonly JsonObject[] {
   const result = [...original];
   for (const item of patch) {
     const id = idOf(item, key);
@@ -166,7 +167,7 @@ function arrange(merged: List, order: List, known: List, key: string | undefined
 /** @throws {ApiError} when an item lacks its key. */
 function idOf(item: unknown, key: string | undefined): unknown {
   if (key === undefined) return item;
-  if (!isMap(item)) throw failure(`expected a map[string]interface {}, but received a ${printGoType(item)}`);
+  if (!isObject(item)) throw failure(`expected a map[string]interface {}, but received a ${printGoType(item)}`);
   if (item[key] !== undefined) return item[key];
   throw failure(`map: ${printGoValue(item)} does not contain declared merge key: ${key}`);
 }
@@ -177,5 +178,5 @@ function isListOfMaps(...lists: readonly List[]): boolean {
   if (isList(all[0]))
     throw new ApiError(422, 'Invalid', 'the server rejected our request due to an error in our request');
   if (types.size > 1) throw failure(`list element types are not identical: ${printGoValue(lists)}`);
-  return isMap(all[0]);
+  return isObject(all[0]);
 }

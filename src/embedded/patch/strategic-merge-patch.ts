@@ -1,3 +1,4 @@
+import { isObject, type JsonObject } from '../../api/json.ts';
 import type { KubeObject } from '../../api/kube.ts';
 import { ApiError } from '../../runtime/client.ts';
 import {
@@ -13,7 +14,7 @@ import { printGoValue } from './go-print.ts';
 import { malformed } from './malformed.ts';
 import type { MapSchema, MergeSchema, PatchRule } from './merge-schema.ts';
 import { arrangeLike, type MergeItem, mergeLists } from './strategic-lists.ts';
-import { isList, isMap, type JsonMap } from './values.ts';
+import { isList } from './values.ts';
 
 /** What a server answers to a strategic merge patch of a custom resource. */
 const UNSUPPORTED =
@@ -27,12 +28,12 @@ const UNSUPPORTED =
 export function strategicMergePatch(object: KubeObject, patch: unknown, schema: MergeSchema): KubeObject {
   if (schema.custom) throw new ApiError(415, 'UnsupportedMediaType', UNSUPPORTED);
   if (patch === null) return object;
-  if (!isMap(patch)) throw malformed(patch, 'Go value of type map[string]interface {}', '');
-  return patchMap(object as unknown as JsonMap, patch, schema.map) as unknown as KubeObject;
+  if (!isObject(patch)) throw malformed(patch, 'Go value of type map[string]interface {}', '');
+  return patchMap(object as unknown as JsonObject, patch, schema.map) as unknown as KubeObject;
 }
 
 /** One map after its part of a patch. */
-function patchMap(original: JsonMap, patch: JsonMap, schema: MapSchema | undefined): JsonMap {
+function patchMap(original: JsonObject, patch: JsonObject, schema: MapSchema | undefined): JsonObject {
   const directive = patch[DIRECTIVE];
   if (directive === 'delete') return {};
   if (directive === 'replace') {
@@ -51,7 +52,7 @@ function patchMap(original: JsonMap, patch: JsonMap, schema: MapSchema | undefin
 }
 
 /** What `$retainKeys` leaves of the original. */
-function retained(original: JsonMap, patch: JsonMap): JsonMap {
+function retained(original: JsonObject, patch: JsonObject): JsonObject {
   const keys = patch[RETAIN_KEYS];
   if (keys === undefined) return original;
   const all = isList(keys) ? new Set(keys) : undefined;
@@ -64,7 +65,7 @@ function retained(original: JsonMap, patch: JsonMap): JsonMap {
 }
 
 /** Handles the lists for which the patch states an order. @returns the keys of the patch that this settles */
-function arrangeLists(result: Record<string, unknown>, patch: JsonMap, schema: MapSchema | undefined): string[] {
+function arrangeLists(result: Record<string, unknown>, patch: JsonObject, schema: MapSchema | undefined): string[] {
   const done: string[] = [];
   for (const [directive, order] of Object.entries(patch)) {
     if (!directive.startsWith(ORDER_LIST)) continue;
@@ -88,7 +89,7 @@ function patchKey(result: Record<string, unknown>, name: string, value: unknown,
   }
   const known = result[key];
   const rule = ruleOf(schema, key);
-  if (isMap(known) && isMap(value)) {
+  if (isObject(known) && isObject(value)) {
     result[key] = rule?.strategy === 'replace' ? value : patchMap(known, value, mapOf(schema, key));
   } else if (isList(known) && isList(value)) {
     const merges = rule?.strategy === 'merge' || deletes;

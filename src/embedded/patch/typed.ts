@@ -1,7 +1,8 @@
+import { isObject, type JsonObject } from '../../api/json.ts';
 import type { KubeObject } from '../../api/kube.ts';
 import { objectMetaSchema } from './builtin/index.ts';
 import { DEDUCED, type FieldSchema, type MapSchema, type MergeSchema, schemaOfKey } from './merge-schema.ts';
-import { isEmptyMap, isList, isMap, type JsonMap } from './values.ts';
+import { isEmptyMap, isList } from './values.ts';
 
 /**
  * What the server makes of an object when it reads it into its own types: structs that it never leaves out are there,
@@ -20,7 +21,7 @@ export function emptyObject(schema: MergeSchema, like: KubeObject): KubeObject {
 }
 
 function typed(schema: MergeSchema, value: unknown): unknown {
-  if (isMap(value) && schema.map && schema !== DEDUCED) return typedMap(schema.map, value);
+  if (isObject(value) && schema.map && schema !== DEDUCED) return typedMap(schema.map, value);
   if (!isList(value) || !schema.list) return value;
   const { item } = schema.list;
   let changed = false;
@@ -32,7 +33,7 @@ function typed(schema: MergeSchema, value: unknown): unknown {
   return changed ? items : value;
 }
 
-function typedMap(schema: MapSchema, map: JsonMap): JsonMap {
+function typedMap(schema: MapSchema, map: JsonObject): JsonObject {
   let result: Record<string, unknown> | undefined;
   for (const key in map) {
     const value = map[key];
@@ -62,7 +63,7 @@ function isLeftOut(field: FieldSchema | undefined, value: unknown): boolean {
   if (!field || field.always) return false;
   if (isList(value)) return value.length === 0;
   const { map } = field.schema;
-  return isMap(value) && map !== undefined && isPlainMap(map) && isEmptyMap(value);
+  return isObject(value) && map !== undefined && isPlainMap(map) && isEmptyMap(value);
 }
 
 /** A map from names to values, not a struct. */

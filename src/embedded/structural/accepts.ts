@@ -1,5 +1,6 @@
+import { isObject } from '../../api/json.ts';
 import { isInt64 } from './go-text.ts';
-import { isObject, sameJson } from './json.ts';
+import { sameJson } from './json.ts';
 import { boundFor, fitsFormat, isMultipleOf, isWholeNumber } from './numbers.ts';
 import type { SchemaNode } from './schema-node.ts';
 import { isSettled, settle } from './settled.ts';

@@ -1,4 +1,5 @@
-import { isObject, type JsonObject, sameJson } from './json.ts';
+import { isObject, type JsonObject } from '../../api/json.ts';
+import { sameJson } from './json.ts';
 import { nodeOfKey, type SchemaNode } from './schema-node.ts';
 
 /** Finds the element of an earlier list of type map that has the keys of an element of the new one. */

@@ -1,4 +1,5 @@
-import { isObject, mapFields, mapItems } from './json.ts';
+import { isObject } from '../../api/json.ts';
+import { mapFields, mapItems } from './json.ts';
 import type { SchemaNode } from './schema-node.ts';
 import { isSettled, settle } from './settled.ts';
 

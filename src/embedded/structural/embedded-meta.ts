@@ -1,6 +1,7 @@
+import { isObject, type JsonObject } from '../../api/json.ts';
 import { ApiError } from '../../runtime/client.ts';
 import { invalid } from './field-errors.ts';
-import { isObject, type JsonObject, mapFields, mapItems, REMOVED } from './json.ts';
+import { mapFields, mapItems, REMOVED } from './json.ts';
 import type { SchemaNode } from './schema-node.ts';
 import { isSettled } from './settled.ts';
 

@@ -1,10 +1,10 @@
+import { isObject } from '../../api/json.ts';
 import type { FieldError } from '../strategy.ts';
 import { accepts, inEnum, textLength, typeOf } from './accepts.ts';
 import type { Correlation } from './correlation.ts';
 import { invalid, notSupported, required, tooLong, tooMany, typeInvalid } from './field-errors.ts';
 import { Findings } from './findings.ts';
 import { isInt64, marshalled, numberText, quoted } from './go-text.ts';
-import { isObject } from './json.ts';
 import { boundFor, fitsFormat, isMultipleOf, isMultipleOfFloat, isWholeNumber } from './numbers.ts';
 import type { SchemaNode } from './schema-node.ts';
 

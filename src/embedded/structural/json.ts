@@ -1,8 +1,4 @@
-/** JSON data, as far as the schemas look into it. */
-export type JsonObject = Readonly<Record<string, unknown>>;
-
-export const isObject = (value: unknown): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
+import { isObject, type JsonObject } from '../../api/json.ts';
 
 /** Whether two pieces of JSON data are the same. */
 export function sameJson(a: unknown, b: unknown): boolean {

@@ -1,7 +1,7 @@
+import { isObject } from '../../api/json.ts';
 import type { FieldError } from '../strategy.ts';
 import { duplicate, invalid } from './field-errors.ts';
 import { marshalled } from './go-text.ts';
-import { isObject } from './json.ts';
 import type { SchemaNode } from './schema-node.ts';
 import { isSettled, settle } from './settled.ts';
 

@@ -1,7 +1,7 @@
+import { isObject } from '../../api/json.ts';
 import type { ObjectMeta, OwnerReference } from '../../api/kube.ts';
 import type { FieldError } from '../strategy.ts';
 import { forbidden, invalid, required, tooLong } from './field-errors.ts';
-import { isObject } from './json.ts';
 import {
   asPrefix,
   dns1035Problems,

@@ -1,5 +1,6 @@
+import { isObject, type JsonObject } from '../../api/json.ts';
 import { coerceEmbedded, decodeRootMeta } from './embedded-meta.ts';
-import { isObject, type JsonObject, mapFields, mapItems, REMOVED } from './json.ts';
+import { mapFields, mapItems, REMOVED } from './json.ts';
 import { nodeOfKey, type SchemaNode } from './schema-node.ts';
 import { isSettled } from './settled.ts';
 

@@ -1,8 +1,8 @@
 import type { ScaleSubresource } from '../../api/crd.ts';
+import { isObject } from '../../api/json.ts';
 import type { FieldError } from '../strategy.ts';
 import { invalid } from './field-errors.ts';
 import { isInt64, valueText } from './go-text.ts';
-import { isObject } from './json.ts';
 
 const MOST_REPLICAS = 2 ** 31 - 1;
 

@@ -1,3 +1,4 @@
+import type { JsonObject } from '../../api/json.ts';
 import type { KubeObject } from '../../api/kube.ts';
 import { ApiError } from '../../runtime/client.ts';
 import { badRequest, noSuchResource } from '../errors.ts';
@@ -5,8 +6,6 @@ import { type ManagedFieldsEntry, managedFieldsOf } from '../patch/index.ts';
 import { invalid } from '../structural/field-errors.ts';
 import { invalidError } from '../structural/index.ts';
 import type { Subresource } from './subresource.ts';
-
-type Fields = Readonly<Record<string, unknown>>;
 
 interface Scale extends KubeObject {
   readonly spec?: { readonly replicas?: unknown };
@@ -60,7 +59,7 @@ export const scale: Subresource = {
 function isOwned(object: KubeObject, path: readonly string[]): boolean {
   const entries = (managedFieldsOf(object) ?? []) as readonly ManagedFieldsEntry[];
   return entries.some(
-    ({ fieldsV1 }) => path.reduce<unknown>((at, key) => (at as Fields)?.[`f:${key}`], fieldsV1) !== undefined,
+    ({ fieldsV1 }) => path.reduce<unknown>((at, key) => (at as JsonObject)?.[`f:${key}`], fieldsV1) !== undefined,
   );
 }
 
@@ -87,10 +86,10 @@ function scaleOf(
 const split = (path: string): readonly string[] => path.replace(/^\./, '').split('.');
 
 const read = (object: KubeObject, path: string): unknown =>
-  split(path).reduce<unknown>((at, key) => (at as Fields | undefined)?.[key], object);
+  split(path).reduce<unknown>((at, key) => (at as JsonObject | undefined)?.[key], object);
 
 function withValue(object: unknown, [key, ...rest]: readonly string[], value: unknown): unknown {
   if (key === undefined) return value;
-  const fields = (object ?? {}) as Fields;
+  const fields = (object ?? {}) as JsonObject;
   return { ...fields, [key]: withValue(fields[key], rest, value) };
 }

@@ -1,3 +1,4 @@
+import type { JsonObject } from '../../api/json.ts';
 import { POD } from '../../api/kinds.ts';
 import type { KubeObject } from '../../api/kube.ts';
 import { timestamp } from '../../api/timestamp.ts';
@@ -10,8 +11,6 @@ import { LIMIT_RANGE, PRIORITY_CLASS } from '../builtin/kinds.ts';
 import { defaultPodSpec } from '../builtin/pod-defaults.ts';
 import { BUILTIN_RESOURCES } from '../builtin/resources.ts';
 import { type Resource, resourceId } from '../resource.ts';
-
-type Fields = Readonly<Record<string, unknown>>;
 
 const PODS = BUILTIN_RESOURCES.find(({ kind }) => kind === POD) as Resource;
 
@@ -37,7 +36,7 @@ export class PodIntake {
     const admitted = steps.reduce((object, { mutate }) => mutate?.(object, request, this.#view) ?? object, {
       ...pod,
       metadata: { ...pod.metadata, uid: `pod-${++this.#made}`, creationTimestamp: timestamp(now) },
-      spec: defaultPodSpec(pod.spec as Fields),
+      spec: defaultPodSpec(pod.spec as JsonObject),
     } as KubeObject);
     for (const { validate } of steps) validate?.({ ...request, object: admitted }, this.#view);
     return admitted;
@@ -56,6 +55,6 @@ export class PodIntake {
   #priorityOf(priorityClassName: string | undefined): number {
     const pod = { apiVersion: 'v1', kind: 'Pod', metadata: { name: '' }, spec: { priorityClassName } };
     const admitted = podPriority.mutate?.(pod, { operation: 'CREATE', resource: PODS, now: 0 }, this.#view);
-    return Number(((admitted?.spec ?? {}) as Fields).priority ?? 0);
+    return Number(((admitted?.spec ?? {}) as JsonObject).priority ?? 0);
   }
 }

@@ -1,3 +1,4 @@
+import { isObject } from '../../api/json.ts';
 import type { TrainerStatus } from '../../api/trainer-status.ts';
 
 /** What a program posts: `{ "trainerStatus": { … } }`. Everything that is not documented is dropped. */
@@ -45,8 +46,6 @@ function statusIn(given: Readonly<Record<string, unknown>>): Post {
   };
 }
 
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 const isGiven = (value: unknown): boolean => value !== undefined && value !== null;
 /** Kubernetes' times have no fractions. */
 const wholeSeconds = (moment: string): string => `${new Date(moment).toISOString().slice(0, 19)}Z`;

@@ -1,6 +1,6 @@
-/** Strategic merge of what runtime patches may hold: plain values without directives. */
+import { isObject, type JsonObject } from '../../api/json.ts';
 
-type Fields = Readonly<Record<string, unknown>>;
+/** Strategic merge of what runtime patches may hold: plain values without directives. */
 
 /** Lists whose items merge by this field; any other list is replaced as a whole. */
 const MERGE_KEYS: Readonly<Record<string, string>> = {
@@ -22,8 +22,8 @@ export function strategicMerge<T>(original: T | undefined, patch: T | undefined)
 
 function merge(original: unknown, patch: unknown, field: string): unknown {
   if (patch === undefined) return original;
-  if (isFields(patch)) {
-    if (!isFields(original)) return patch;
+  if (isObject(patch)) {
+    if (!isObject(original)) return patch;
     return Object.fromEntries(
       [...new Set([...Object.keys(original), ...Object.keys(patch)])].map((key) => [
         key,
@@ -33,11 +33,11 @@ function merge(original: unknown, patch: unknown, field: string): unknown {
   }
   const key = MERGE_KEYS[field];
   if (!key || !Array.isArray(patch) || !Array.isArray(original)) return patch;
-  return mergeItems(original as readonly Fields[], patch as readonly Fields[], key);
+  return mergeItems(original as readonly JsonObject[], patch as readonly JsonObject[], key);
 }
 
 /** Items keep the order of the original; new ones follow. */
-function mergeItems(original: readonly Fields[], patch: readonly Fields[], key: string): readonly unknown[] {
+function mergeItems(original: readonly JsonObject[], patch: readonly JsonObject[], key: string): readonly unknown[] {
   const changes = new Map(patch.map((item) => [item[key], item]));
   const known = new Set(original.map((item) => item[key]));
   return [
@@ -45,9 +45,6 @@ function mergeItems(original: readonly Fields[], patch: readonly Fields[], key: 
     ...patch.filter((item) => !known.has(item[key])),
   ];
 }
-
-const isFields = (value: unknown): value is Fields =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** The list with these items: each takes the place of the one with its key, or follows the others. */
 export function upsert<T>(items: readonly T[] | undefined, keyOf: (item: T) => unknown, added: readonly T[]): T[] {
@@ -63,7 +60,7 @@ export function upsert<T>(items: readonly T[] | undefined, keyOf: (item: T) => u
 /** The value without the fields that hold nothing, as typed clients write them. */
 export function withoutNulls<T>(value: T): T {
   if (Array.isArray(value)) return value.map(withoutNulls) as T;
-  if (!isFields(value)) return value;
+  if (!isObject(value)) return value;
   const entries = Object.entries(value).filter(([, field]) => field !== null && field !== undefined);
   return Object.fromEntries(entries.map(([key, field]) => [key, withoutNulls(field)])) as T;
 }

@@ -1,13 +1,12 @@
 import { parse } from 'yaml';
+import type { JsonObject } from '../../../src/api/json.ts';
 import type { Loose } from '../api.ts';
 import type { Json } from './compare.ts';
 
 /** Where a namespace's name stood. */
 const NAMESPACE = '<namespace>';
 
-type Fields = Readonly<Record<string, unknown>>;
-
-const without = (fields: Fields, ...names: readonly string[]): Fields =>
+const without = (fields: JsonObject, ...names: readonly string[]): JsonObject =>
   Object.fromEntries(Object.entries(fields).filter(([name]) => !names.includes(name)));
 
 /** What identifies an object apart from its name, of which nothing may differ. */
@@ -20,7 +19,7 @@ function identity({ metadata }: Loose) {
 }
 
 /** An object that nobody but its creator writes. */
-export const maskObject = (object: Loose) => ({ ...identity(object), spec: object.spec as Fields });
+export const maskObject = (object: Loose) => ({ ...identity(object), spec: object.spec as JsonObject });
 
 /**
  * A JobSet. The order of its environment hangs on a hash map upstream, so it is sorted; amounts are text, and what is empty
@@ -35,7 +34,7 @@ function inOneWay(value: unknown, amounts = false): unknown {
   if (typeof value === 'number' && amounts) return String(value);
   if (typeof value !== 'object' || value === null) return value;
   const entries = Object.entries(value).flatMap(([key, entry]) => {
-    if (key === 'env' && Array.isArray(entry)) return [[key, environmentLines(entry as Fields[]).sort()]];
+    if (key === 'env' && Array.isArray(entry)) return [[key, environmentLines(entry as JsonObject[]).sort()]];
     if (EMPTIED.includes(key) && Object.keys(entry as object).length === 0) return [];
     return [[key, inOneWay(entry, amounts || key === 'limits' || key === 'requests')]];
   });
@@ -53,7 +52,7 @@ export const maskConfigMap = (map: Loose) => {
 
 function meaning(text: string): unknown {
   if (!/^(\{|apiVersion:|kind:)/m.test(text)) return text;
-  const { status: _, ...object } = parse(text) as Fields & { readonly metadata?: Fields };
+  const { status: _, ...object } = parse(text) as JsonObject & { readonly metadata?: JsonObject };
   const { uid, resourceVersion, creationTimestamp, generation, managedFields, ...metadata } = object.metadata ?? {};
   return inOneWay({ ...object, metadata });
 }
@@ -70,7 +69,9 @@ export const maskSecret = (secret: Loose) => {
 
 /** Ports in the order of their numbers: upstream's order is that of a hash map. */
 export function maskService(service: Loose) {
-  const { ports = [], ...spec } = service.spec as Fields & { readonly ports?: readonly { readonly port: number }[] };
+  const { ports = [], ...spec } = service.spec as JsonObject & {
+    readonly ports?: readonly { readonly port: number }[];
+  };
   return {
     ...identity(service),
     spec: {
@@ -82,9 +83,9 @@ export function maskService(service: Loose) {
 
 /** A pod without what the scheduler and admission added. */
 export function maskPod(pod: Loose) {
-  const spec = pod.spec as Fields;
+  const spec = pod.spec as JsonObject;
   const lists = ['containers', 'initContainers'].flatMap((list) =>
-    list in spec ? [[list, (spec[list] as Fields[]).map(maskContainer)]] : [],
+    list in spec ? [[list, (spec[list] as JsonObject[]).map(maskContainer)]] : [],
   );
   const volumes = (spec.volumes as { name: string }[] | undefined)?.filter(({ name }) => !isToken(name)) ?? [];
   return {
@@ -98,17 +99,17 @@ export function maskPod(pod: Loose) {
   };
 }
 
-function maskContainer(container: Fields) {
+function maskContainer(container: JsonObject) {
   const mounts = (container.volumeMounts as { name: string }[] | undefined)?.filter(({ name }) => !isToken(name)) ?? [];
   return {
     ...without(container, 'env', 'volumeMounts'),
     // As lines, because their order is part of what is promised.
-    env: environmentLines((container.env as Fields[] | undefined) ?? []),
+    env: environmentLines((container.env as JsonObject[] | undefined) ?? []),
     ...(mounts.length > 0 && { volumeMounts: mounts }),
   };
 }
 
-const environmentLines = (env: readonly Fields[]): string[] =>
+const environmentLines = (env: readonly JsonObject[]): string[] =>
   env.map(
     ({ name, value, valueFrom }) => `${name}=${valueFrom === undefined ? (value ?? '') : JSON.stringify(valueFrom)}`,
   );
@@ -126,7 +127,7 @@ export function maskJob(job: Loose, timesSet: (field: string, value: string) => 
     startTime,
     completionTime,
     ...status
-  } = (job.status ?? {}) as Fields & {
+  } = (job.status ?? {}) as JsonObject & {
     readonly conditions?: readonly Condition[];
     readonly startTime?: string;
     readonly completionTime?: string;
@@ -136,7 +137,7 @@ export function maskJob(job: Loose, timesSet: (field: string, value: string) => 
   return {
     annotations: job.metadata.annotations ?? {},
     labels: job.metadata.labels ?? {},
-    spec: job.spec as Fields,
+    spec: job.spec as JsonObject,
     status: {
       ...status,
       ...set('startTime', startTime),
@@ -147,7 +148,7 @@ export function maskJob(job: Loose, timesSet: (field: string, value: string) => 
   };
 }
 
-const maskTimes = (condition: Fields): Fields => ({
+const maskTimes = (condition: JsonObject): JsonObject => ({
   ...condition,
   ...('lastUpdateTime' in condition && { lastUpdateTime: 'set' }),
   ...('lastTransitionTime' in condition && { lastTransitionTime: 'set' }),

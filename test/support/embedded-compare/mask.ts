@@ -1,7 +1,7 @@
+import { isObject } from '../../../src/api/json.ts';
 import type { Answer, Call, Seen } from './calls.ts';
 
 type Json = Record<string, unknown>;
-const isMap = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** Everything one server said in a sequence. */
 export interface Transcript {
@@ -93,18 +93,20 @@ class Mask {
   constructor({ answers, watches, calls }: Transcript, options: MaskOptions) {
     this.#options = options;
     this.#bases = calls.flatMap(({ body }) => {
-      const { generateName } = (isMap(body) && isMap(body.metadata) ? body.metadata : {}) as { generateName?: string };
+      const { generateName } = (isObject(body) && isObject(body.metadata) ? body.metadata : {}) as {
+        generateName?: string;
+      };
       return generateName ? [new RegExp(`(${escaped(generateName.slice(0, LONGEST_BASE))})${SUFFIX}`, 'g')] : [];
     });
     const seen = new Set<number>();
     const note = (object: unknown) => {
-      if (!isMap(object) || !isMap(object.metadata)) return;
+      if (!isObject(object) || !isObject(object.metadata)) return;
       const version = Number(object.metadata.resourceVersion);
       if (version > 0 && object.metadata.uid !== undefined) seen.add(version);
     };
     answers.forEach((answer, at) => {
       const { body } = answer ?? {};
-      if (!isMap(body) || calls[at]?.query?.dryRun) return;
+      if (!isObject(body) || calls[at]?.query?.dryRun) return;
       if (Array.isArray(body.items)) for (const item of body.items) note(item);
       else note(body);
     });
@@ -119,7 +121,7 @@ class Mask {
     }
     if (call.verb === 'watch') return { code };
     if (call.verb === 'list' || call.verb === 'deletecollection') return this.#list(call, body as Json);
-    if (isMap(body) && body.kind === 'Status') {
+    if (isObject(body) && body.kind === 'Status') {
       const { status, details } = body;
       return { kind: 'Status', status, details: this.#value(details, []) };
     }
@@ -154,7 +156,7 @@ class Mask {
   }
 
   #object(value: unknown): unknown {
-    if (!isMap(value) || !isMap(value.metadata)) return value;
+    if (!isObject(value) || !isObject(value.metadata)) return value;
     const { resourceVersion, managedFields, ...metadata } = value.metadata;
     if (typeof metadata.uid === 'string') this.#text(metadata.uid);
     const shown = this.#value(value, []) as Json;
@@ -195,7 +197,7 @@ class Mask {
     if (typeof value === 'string') return this.#text(value);
     if (path.at(-1) === 'nodePort') return '<port>';
     if (Array.isArray(value)) return value.length === 0 ? null : value.map((item) => this.#value(item, path));
-    if (!isMap(value)) return value;
+    if (!isObject(value)) return value;
     return Object.fromEntries(
       Object.entries(value).map(([key, item]) => [this.#text(key), this.#value(item, [...path, key])]),
     );

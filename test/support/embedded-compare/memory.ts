@@ -1,8 +1,7 @@
+import { isObject } from '../../../src/api/json.ts';
 import type { KubeObject } from '../../../src/api/kube.ts';
 import type { Call, Edit, Request } from './calls.ts';
 
-type Json = Record<string, unknown>;
-const isMap = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value);
 const NOBODY = '00000000-0000-4000-8000-000000000000';
 
 /** What one server has answered so far: later calls refer to it. */
@@ -12,7 +11,7 @@ export class Memory {
 
   note(call: Call, body: unknown): void {
     const { kind, verb, sub } = call;
-    if (!kind || !isMap(body)) return;
+    if (!kind || !isObject(body)) return;
     const { metadata } = body as unknown as KubeObject;
     if (verb === 'list') this.#lists.set(kind.plural, metadata as { resourceVersion?: string; continue?: string });
     if (!metadata?.uid || !metadata.name || (sub && sub !== 'status') || call.query?.dryRun) return;
@@ -42,7 +41,7 @@ export class Memory {
   #filled(value: unknown, namespace: string): unknown {
     if (typeof value === 'string') return this.#placeholder(value, namespace);
     if (Array.isArray(value)) return value.map((item) => this.#filled(item, namespace));
-    if (!isMap(value)) return value;
+    if (!isObject(value)) return value;
     const entries = Object.entries(value).map(([key, item]) => [key, this.#filled(item, namespace)] as const);
     return Object.fromEntries(entries.filter(([key, item]) => item !== undefined || value[key] === undefined));
   }
@@ -68,7 +67,7 @@ export function edited(value: unknown, { path, value: next }: Edit): unknown {
   if (Array.isArray(value)) {
     return value.map((item, index) => (String(index) === key ? edited(item, { path: rest, value: next }) : item));
   }
-  const map = isMap(value) ? value : {};
+  const map = isObject(value) ? value : {};
   if (rest.length === 0 && next === undefined) {
     const { [key]: _, ...others } = map;
     return others;

@@ -1,7 +1,5 @@
+import { isObject, type JsonObject } from '../../../src/api/json.ts';
 import type { KubeObject } from '../../../src/api/kube.ts';
-
-type Json = Readonly<Record<string, unknown>>;
-const isMap = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** Everything that is there of one Job. */
 export interface Seen {
@@ -14,7 +12,7 @@ const SUFFIX = /(life(?:-\d+)?)-[bcdfghjklmnpqrstvwxz2456789]{5}\b/g;
 const UID = /[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}/g;
 
 /** What two clusters have in common: no drawn names, identities, times or versions. */
-export function stateOf({ job, pods, events }: Seen): Json {
+export function stateOf({ job, pods, events }: Seen): JsonObject {
   return {
     job: job && {
       status: plain(job.status),
@@ -31,7 +29,7 @@ export function stateOf({ job, pods, events }: Seen): Json {
   };
 }
 
-function podState({ metadata, spec, status }: KubeObject): Json {
+function podState({ metadata, spec, status }: KubeObject): JsonObject {
   const { hostname, containers } = spec as { hostname?: string; containers: readonly { env?: unknown }[] };
   const { phase } = status as { phase?: string };
   return {
@@ -57,7 +55,7 @@ function podState({ metadata, spec, status }: KubeObject): Json {
 function eventCounts(events: readonly KubeObject[]): readonly string[] {
   const counts = new Map<string, number>();
   for (const event of events) {
-    const { type, reason, message, count, source, reportingComponent } = event as unknown as Json;
+    const { type, reason, message, count, source, reportingComponent } = event as unknown as JsonObject;
     const said = masked(`${type} ${reason} ${message} ${JSON.stringify(source)} ${reportingComponent}`);
     counts.set(said, (counts.get(said) ?? 0) + Number(count ?? 1));
   }
@@ -70,12 +68,12 @@ function plain(value: unknown, key = ''): unknown {
   if (TIMES.test(key)) return '<time>';
   if (typeof value === 'string') return masked(value);
   if (Array.isArray(value)) return value.map((item) => plain(item));
-  if (!isMap(value)) return value;
+  if (!isObject(value)) return value;
   return sorted(Object.fromEntries(Object.entries(value).map(([name, item]) => [name, plain(item, name)])));
 }
 
-const sorted = (value: unknown): Json =>
-  Object.fromEntries(Object.entries(value as Json).sort(([a], [b]) => (a < b ? -1 : 1)));
+const sorted = (value: unknown): JsonObject =>
+  Object.fromEntries(Object.entries(value as JsonObject).sort(([a], [b]) => (a < b ? -1 : 1)));
 
 const masked = (text: string): string =>
   text

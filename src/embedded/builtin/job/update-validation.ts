@@ -1,9 +1,8 @@
 import { isIndexed, isJobCondition, type Job, type PodTemplate } from '../../../api/batch.ts';
+import type { JsonObject } from '../../../api/json.ts';
 import { deepEqual } from '../../../runtime/json.ts';
 import type { FieldError } from '../../strategy.ts';
 import { invalid } from '../../structural/field-errors.ts';
-
-type Fields = Readonly<Record<string, unknown>>;
 
 const FIXED = 'field is immutable';
 const IMMUTABLE = [
@@ -55,13 +54,13 @@ function rescheduled(old: PodTemplate, template: PodTemplate): PodTemplate {
   };
 }
 
-const annotated = ({ metadata = {} }: PodTemplate): Fields => ({
+const annotated = ({ metadata = {} }: PodTemplate): JsonObject => ({
   annotations: metadata.annotations,
   labels: metadata.labels,
 });
 
 function affinityOf(old: PodTemplate, template: PodTemplate): unknown {
-  const [before, after] = [old.spec.affinity, template.spec.affinity] as readonly (Fields | undefined)[];
+  const [before, after] = [old.spec.affinity, template.spec.affinity] as readonly (JsonObject | undefined)[];
   if (!before && !after) return undefined;
   const { nodeAffinity: _, ...others } = before ?? {};
   if (after) return { ...others, nodeAffinity: after.nodeAffinity };
@@ -69,10 +68,10 @@ function affinityOf(old: PodTemplate, template: PodTemplate): unknown {
 }
 
 /** The containers of the old spec with the resources of the new one, where they are the same containers. */
-function resized(before: Fields, after: Fields): Fields {
+function resized(before: JsonObject, after: JsonObject): JsonObject {
   const result: Record<string, unknown> = {};
   for (const field of ['containers', 'initContainers']) {
-    const [old, next] = [before[field], after[field]] as readonly (readonly Fields[] | undefined)[];
+    const [old, next] = [before[field], after[field]] as readonly (readonly JsonObject[] | undefined)[];
     if (!old || old.length !== next?.length) continue;
     result[field] = old.map((container, index) =>
       container.name === next[index]?.name ? { ...container, resources: next[index]?.resources } : container,

@@ -5,10 +5,9 @@ import {
   JOB_TRACKING_FINALIZER,
   type Job,
 } from '../../../api/batch.ts';
+import type { JsonObject } from '../../../api/json.ts';
 import type { KubeObject, OwnerReference } from '../../../api/kube.ts';
 import { LONGEST_BASE } from '../../object-meta.ts';
-
-type Fields = Readonly<Record<string, unknown>>;
 
 /** What makes the pod of one index different from others. */
 export interface PodOfIndex {
@@ -57,8 +56,8 @@ function indexedBase(name: string, index: number): string {
   return name.slice(0, LONGEST_BASE - suffix.length) + suffix;
 }
 
-function withIndexVariable(spec: Fields): Fields {
-  const told = (containers: unknown) => (containers as readonly Fields[]).map(withVariable);
+function withIndexVariable(spec: JsonObject): JsonObject {
+  const told = (containers: unknown) => (containers as readonly JsonObject[]).map(withVariable);
   return {
     ...spec,
     containers: told(spec.containers ?? []),
@@ -66,7 +65,7 @@ function withIndexVariable(spec: Fields): Fields {
   };
 }
 
-function withVariable(container: Fields): Fields {
+function withVariable(container: JsonObject): JsonObject {
   const env = (container.env ?? []) as readonly { readonly name: string }[];
   if (env.some(({ name }) => name === COMPLETION_INDEX_VARIABLE)) return container;
   const fieldRef = { fieldPath: `metadata.labels['${COMPLETION_INDEX_ANNOTATION}']` };

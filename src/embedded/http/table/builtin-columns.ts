@@ -1,29 +1,16 @@
+import { type JsonObject, objectOf, objectsOf } from '../../../api/json.ts';
 import { conditionOf, type KubeObject } from '../../../api/kube.ts';
-import {
-  AGE,
-  type Column,
-  CREATED_AT,
-  type Fields,
-  fieldsOf,
-  integer,
-  listOf,
-  NAME,
-  pairs,
-  specOf,
-  statusOf,
-  text,
-  textOf,
-} from './columns.ts';
+import { AGE, type Column, CREATED_AT, integer, NAME, pairs, specOf, statusOf, text, textOf } from './columns.ts';
 import { age, humanDuration } from './duration.ts';
 import { POD_COLUMNS } from './pod-columns.ts';
 
-const root = (object: KubeObject): Fields => object as unknown as Fields;
-const count = (map: unknown): number => Object.keys(fieldsOf(map)).length;
+const root = (object: KubeObject): JsonObject => object as unknown as JsonObject;
+const count = (map: unknown): number => Object.keys(objectOf(map)).length;
 
 const NODE_ROLE = 'node-role.kubernetes.io/';
 
 function nodeStatus(node: KubeObject): string {
-  const ready = listOf(statusOf(node).conditions).find(({ type }) => type === 'Ready');
+  const ready = objectsOf(statusOf(node).conditions).find(({ type }) => type === 'Ready');
   const said = ready === undefined ? 'Unknown' : ready.status === 'True' ? 'Ready' : 'NotReady';
   return specOf(node).unschedulable ? `${said},SchedulingDisabled` : said;
 }
@@ -37,16 +24,16 @@ function nodeRoles({ metadata }: KubeObject): string {
 }
 
 const address = (node: KubeObject, type: string): string =>
-  textOf(listOf(statusOf(node).addresses).find((one) => one.type === type)?.address, '<none>');
+  textOf(objectsOf(statusOf(node).addresses).find((one) => one.type === type)?.address, '<none>');
 
-const nodeInfo = (name: string) => (node: KubeObject) => textOf(fieldsOf(statusOf(node).nodeInfo)[name], '<unknown>');
+const nodeInfo = (name: string) => (node: KubeObject) => textOf(objectOf(statusOf(node).nodeInfo)[name], '<unknown>');
 
 const NODES: readonly Column[] = [
   NAME,
   text('Status', nodeStatus),
   text('Roles', nodeRoles),
   AGE,
-  text('Version', (node) => textOf(fieldsOf(statusOf(node).nodeInfo).kubeletVersion)),
+  text('Version', (node) => textOf(objectOf(statusOf(node).nodeInfo).kubeletVersion)),
   text('Internal-IP', (node) => address(node, 'InternalIP'), 1),
   text('External-IP', (node) => address(node, 'ExternalIP'), 1),
   text('OS-Image', nodeInfo('osImage'), 1),
@@ -55,7 +42,7 @@ const NODES: readonly Column[] = [
 ];
 
 function ports(service: KubeObject): string {
-  const shown = listOf(specOf(service).ports).map(({ port, nodePort, protocol = 'TCP' }) =>
+  const shown = objectsOf(specOf(service).ports).map(({ port, nodePort, protocol = 'TCP' }) =>
     nodePort ? `${port}:${nodePort}/${protocol}` : `${port}/${protocol}`,
   );
   return shown.join(',') || '<none>';
@@ -80,7 +67,7 @@ const SERVICES: readonly Column[] = [
 
 function lastSeen(event: KubeObject, now: number): string {
   const { series, lastTimestamp, deprecatedLastTimestamp, eventTime } = root(event);
-  const observed = fieldsOf(series).lastObservedTime;
+  const observed = objectOf(series).lastObservedTime;
   return age(observed ?? lastTimestamp ?? deprecatedLastTimestamp ?? eventTime, now);
 }
 
@@ -90,13 +77,13 @@ function firstSeen(event: KubeObject, now: number): string {
 }
 
 function involved(event: KubeObject): string {
-  const { kind, name } = fieldsOf(root(event).involvedObject ?? root(event).regarding);
+  const { kind, name } = objectOf(root(event).involvedObject ?? root(event).regarding);
   return textOf(name) ? `${textOf(kind).toLowerCase()}/${name}` : textOf(kind).toLowerCase();
 }
 
 function source(event: KubeObject): string {
   const { source: given, deprecatedSource, reportingComponent, reportingController, reportingInstance } = root(event);
-  const { component, host } = fieldsOf(given ?? deprecatedSource);
+  const { component, host } = objectOf(given ?? deprecatedSource);
   const [who, where] = component ? [component, host] : [reportingComponent ?? reportingController, reportingInstance];
   return [who, where].filter(Boolean).join(', ');
 }
@@ -106,13 +93,13 @@ const EVENTS: readonly Column[] = [
   text('Type', (event) => textOf(root(event).type)),
   text('Reason', (event) => textOf(root(event).reason)),
   text('Object', involved),
-  text('Subobject', (event) => textOf(fieldsOf(root(event).involvedObject ?? root(event).regarding).fieldPath), 1),
+  text('Subobject', (event) => textOf(objectOf(root(event).involvedObject ?? root(event).regarding).fieldPath), 1),
   text('Source', source, 1),
   text('Message', (event) => textOf(root(event).message ?? root(event).note).trim()),
   text('First Seen', firstSeen, 1),
   text(
     'Count',
-    (event) => Number(fieldsOf(root(event).series).count ?? root(event).count ?? root(event).deprecatedCount ?? 1),
+    (event) => Number(objectOf(root(event).series).count ?? root(event).count ?? root(event).deprecatedCount ?? 1),
     1,
   ),
   { ...NAME, priority: 1 },
@@ -120,8 +107,8 @@ const EVENTS: readonly Column[] = [
 
 function quota(object: KubeObject, wanted: (resource: string) => boolean): string {
   const { hard, used } = statusOf(object);
-  const shown = Object.keys(fieldsOf(hard)).filter(wanted).sort();
-  return shown.map((name) => `${name}: ${textOf(fieldsOf(used)[name], '0')}/${fieldsOf(hard)[name]}`).join(', ');
+  const shown = Object.keys(objectOf(hard)).filter(wanted).sort();
+  return shown.map((name) => `${name}: ${textOf(objectOf(used)[name], '0')}/${objectOf(hard)[name]}`).join(', ');
 }
 
 const ACCESS: Readonly<Record<string, string>> = {
@@ -140,7 +127,7 @@ const CLAIMS: readonly Column[] = [
   NAME,
   text('Status', (claim) => (claim.metadata.deletionTimestamp ? 'Terminating' : textOf(statusOf(claim).phase))),
   text('Volume', (claim) => textOf(specOf(claim).volumeName)),
-  text('Capacity', (claim) => textOf(fieldsOf(statusOf(claim).capacity).storage)),
+  text('Capacity', (claim) => textOf(objectOf(statusOf(claim).capacity).storage)),
   text('Access Modes', accessModes),
   text('StorageClass', (claim) => textOf(specOf(claim).storageClassName)),
   text('VolumeAttributesClass', (claim) => textOf(specOf(claim).volumeAttributesClassName, '<unset>')),
@@ -149,14 +136,14 @@ const CLAIMS: readonly Column[] = [
 ];
 
 const subjects = (kind: string) => (binding: KubeObject) =>
-  listOf(root(binding).subjects)
+  objectsOf(root(binding).subjects)
     .filter((subject) => subject.kind === kind)
     .map(({ name, namespace }) => (namespace ? `${namespace}/${name}` : String(name)))
     .join(', ');
 
 const BINDINGS: readonly Column[] = [
   NAME,
-  text('Role', (binding) => `${fieldsOf(root(binding).roleRef).kind}/${fieldsOf(root(binding).roleRef).name}`),
+  text('Role', (binding) => `${objectOf(root(binding).roleRef).kind}/${objectOf(root(binding).roleRef).name}`),
   AGE,
   text('Users', subjects('User'), 1),
   text('Groups', subjects('Group'), 1),
@@ -172,15 +159,15 @@ const DISRUPTIONS: readonly Column[] = [
 ];
 
 function scaleTarget(scaler: KubeObject): string {
-  const { kind, name } = fieldsOf(specOf(scaler).scaleTargetRef);
+  const { kind, name } = objectOf(specOf(scaler).scaleTargetRef);
   return `${kind}/${name}`;
 }
 
 /** Nothing measures here: what is asked for is all there is to tell. */
 function targets(scaler: KubeObject): string {
-  const shown = listOf(specOf(scaler).metrics).map((metric) => {
-    const { name, target } = fieldsOf(metric[textOf(metric.type).replace(/^./, (first) => first.toLowerCase())]);
-    const { averageUtilization, averageValue, value } = fieldsOf(target);
+  const shown = objectsOf(specOf(scaler).metrics).map((metric) => {
+    const { name, target } = objectOf(metric[textOf(metric.type).replace(/^./, (first) => first.toLowerCase())]);
+    const { averageUtilization, averageValue, value } = objectOf(target);
     const wanted = averageUtilization === undefined ? textOf(averageValue ?? value) : `${averageUtilization}%`;
     return `${metric.type === 'Resource' ? `${name}: ` : ''}<unknown>/${wanted}`;
   });
@@ -210,7 +197,7 @@ function jobState(job: KubeObject): string {
 }
 
 const containerField = (name: string) => (job: KubeObject) =>
-  listOf(fieldsOf(fieldsOf(specOf(job).template).spec).containers)
+  objectsOf(objectOf(objectOf(specOf(job).template).spec).containers)
     .map((container) => textOf(container[name]))
     .join(',');
 
@@ -222,7 +209,7 @@ const JOBS: readonly Column[] = [
   AGE,
   text('Containers', containerField('name'), 1),
   text('Images', containerField('image'), 1),
-  text('Selector', (job) => pairs(fieldsOf(specOf(job).selector).matchLabels), 1),
+  text('Selector', (job) => pairs(objectOf(specOf(job).selector).matchLabels), 1),
 ];
 
 const SCALERS: readonly Column[] = [
@@ -269,7 +256,7 @@ export const BUILTIN_COLUMNS: Readonly<Record<string, readonly Column[]>> = {
   'policy/poddisruptionbudgets': DISRUPTIONS,
   'networking.k8s.io/networkpolicies': [
     NAME,
-    text('Pod-Selector', (policy) => pairs(fieldsOf(specOf(policy).podSelector).matchLabels)),
+    text('Pod-Selector', (policy) => pairs(objectOf(specOf(policy).podSelector).matchLabels)),
     AGE,
   ],
   'autoscaling/horizontalpodautoscalers': SCALERS,

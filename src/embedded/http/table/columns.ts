@@ -1,4 +1,5 @@
 import type { PrinterColumn } from '../../../api/crd.ts';
+import { type JsonObject, objectOf } from '../../../api/json.ts';
 import type { KubeObject } from '../../../api/kube.ts';
 import { age } from './duration.ts';
 import { jsonPath } from './json-path.ts';
@@ -15,16 +16,9 @@ export interface Column {
   readonly cell: (object: KubeObject, now: number) => unknown;
 }
 
-export type Fields = Readonly<Record<string, unknown>>;
+export const specOf = (object: KubeObject): JsonObject => objectOf(object.spec);
 
-export const fieldsOf = (value: unknown): Fields =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : {};
-
-export const listOf = (value: unknown): readonly Fields[] => (Array.isArray(value) ? (value as Fields[]) : []);
-
-export const specOf = (object: KubeObject): Fields => fieldsOf(object.spec);
-
-export const statusOf = (object: KubeObject): Fields => fieldsOf(object.status);
+export const statusOf = (object: KubeObject): JsonObject => objectOf(object.status);
 
 export const textOf = (value: unknown, absent = ''): string =>
   value === undefined || value === null || value === '' ? absent : String(value);
@@ -62,7 +56,7 @@ export const CREATED_AT: Column = {
 
 /** `a=b,c=d`, or `<none>`. */
 export function pairs(map: unknown): string {
-  const entries = Object.entries(fieldsOf(map)).sort(([a], [b]) => (a < b ? -1 : 1));
+  const entries = Object.entries(objectOf(map)).sort(([a], [b]) => (a < b ? -1 : 1));
   return entries.map(([key, value]) => `${key}=${value}`).join(',') || '<none>';
 }
 

@@ -1,7 +1,7 @@
+import { objectOf } from '../../../api/json.ts';
+
 /** One step into a value: all that it leads to. */
 type Step = (value: unknown) => readonly unknown[];
-
-type Fields = Readonly<Record<string, unknown>>;
 
 const NAME = /^\.?([A-Za-z_$][\w$-]*)/;
 const QUOTED = /^\.?\[\s*(['"])(.*?)\1\s*\]/;
@@ -42,7 +42,7 @@ function nextStep(text: string): readonly [Step, number] | undefined {
   const name = NAME.exec(text);
   if (name) return [field(name[1] ?? ''), name[0].length];
   const all = ALL.exec(text);
-  return all ? [(value) => (Array.isArray(value) ? value : Object.values(fieldsOf(value))), all[0].length] : undefined;
+  return all ? [(value) => (Array.isArray(value) ? value : Object.values(objectOf(value))), all[0].length] : undefined;
 }
 
 const range = (at: number): readonly [number, number | undefined] => [at, at === -1 ? undefined : at + 1];
@@ -51,7 +51,7 @@ function filtered([, path = '', operator, , text, bare]: RegExpExecArray): Step 
   const wanted = text ?? bare;
   return (value) =>
     listOf(value).filter((item) => {
-      const found = path.split('.').reduce<unknown>((at, key) => fieldsOf(at)[key], item);
+      const found = path.split('.').reduce<unknown>((at, key) => objectOf(at)[key], item);
       return (String(found) === wanted) === (operator === '==');
     });
 }
@@ -59,11 +59,8 @@ function filtered([, path = '', operator, , text, bare]: RegExpExecArray): Step 
 const field =
   (name: string): Step =>
   (value) => {
-    const found = fieldsOf(value)[name];
+    const found = objectOf(value)[name];
     return found === undefined ? [] : [found];
   };
 
 const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
-
-const fieldsOf = (value: unknown): Fields =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : {};

@@ -1,5 +1,6 @@
+import { type JsonObject, objectOf, objectsOf } from '../../../api/json.ts';
 import type { KubeObject } from '../../../api/kube.ts';
-import { AGE, type Column, type Fields, fieldsOf, listOf, NAME, specOf, statusOf, text, textOf } from './columns.ts';
+import { AGE, type Column, NAME, specOf, statusOf, text, textOf } from './columns.ts';
 import { humanDuration } from './duration.ts';
 
 interface Summary {
@@ -22,13 +23,13 @@ function summaryOf(pod: KubeObject, now: number): Summary {
 function summarize(pod: KubeObject, now: number): Summary {
   const spec = specOf(pod);
   const status = statusOf(pod);
-  const containers = listOf(spec.containers);
-  const initContainers = listOf(spec.initContainers);
+  const containers = objectsOf(spec.containers);
+  const initContainers = objectsOf(spec.initContainers);
   const sidecars = new Set(
     initContainers.filter(({ restartPolicy }) => restartPolicy === 'Always').map(({ name }) => name),
   );
-  const initial = listOf(status.initContainerStatuses);
-  const main = listOf(status.containerStatuses);
+  const initial = objectsOf(status.initContainerStatuses);
+  const main = objectsOf(status.containerStatuses);
   const counted = [...main, ...initial.filter(({ name }) => sidecars.has(name))];
   const ready = counted.filter((one) => one.ready === true && stateOf(one).running !== undefined).length;
   const initializing = initialReason(initial, initContainers.length, sidecars);
@@ -41,10 +42,10 @@ function summarize(pod: KubeObject, now: number): Summary {
   };
 }
 
-const stateOf = (status: Fields): Fields => fieldsOf(status.state);
+const stateOf = (status: JsonObject): JsonObject => objectOf(status.state);
 
-const hasCondition = (status: Fields, type: string): boolean =>
-  listOf(status.conditions).some((condition) => condition.type === type && condition.status === 'True');
+const hasCondition = (status: JsonObject, type: string): boolean =>
+  objectsOf(status.conditions).some((condition) => condition.type === type && condition.status === 'True');
 
 function deleted(pod: KubeObject): string | undefined {
   if (pod.metadata.deletionTimestamp === undefined) return undefined;
@@ -54,9 +55,13 @@ function deleted(pod: KubeObject): string | undefined {
 }
 
 /** What the first init container that is not done does; undefined when all are done. */
-function initialReason(initial: readonly Fields[], total: number, sidecars: ReadonlySet<unknown>): string | undefined {
+function initialReason(
+  initial: readonly JsonObject[],
+  total: number,
+  sidecars: ReadonlySet<unknown>,
+): string | undefined {
   for (const [index, status] of initial.entries()) {
-    const { terminated, waiting } = stateOf(status) as Readonly<Record<string, Fields | undefined>>;
+    const { terminated, waiting } = stateOf(status) as Readonly<Record<string, JsonObject | undefined>>;
     if (terminated && terminated.exitCode === 0) continue;
     if (sidecars.has(status.name) && status.started === true) continue;
     if (terminated) return `Init:${endOf(terminated)}`;
@@ -66,20 +71,20 @@ function initialReason(initial: readonly Fields[], total: number, sidecars: Read
   return undefined;
 }
 
-function endOf({ reason, signal, exitCode }: Fields): string {
+function endOf({ reason, signal, exitCode }: JsonObject): string {
   if (reason) return String(reason);
   return signal ? `Signal:${signal}` : `ExitCode:${exitCode}`;
 }
 
-function mainReason(pod: KubeObject, main: readonly Fields[]): string {
+function mainReason(pod: KubeObject, main: readonly JsonObject[]): string {
   const status = statusOf(pod);
-  const gated = listOf(status.conditions).some(
+  const gated = objectsOf(status.conditions).some(
     ({ type, status: value, reason }) => type === 'PodScheduled' && value === 'False' && reason === 'SchedulingGated',
   );
   let reason = textOf(status.reason, gated ? 'SchedulingGated' : textOf(status.phase));
   let running = false;
   for (const one of [...main].reverse()) {
-    const { waiting, terminated, running: runs } = stateOf(one) as Readonly<Record<string, Fields | undefined>>;
+    const { waiting, terminated, running: runs } = stateOf(one) as Readonly<Record<string, JsonObject | undefined>>;
     if (waiting?.reason) reason = String(waiting.reason);
     else if (terminated) reason = endOf(terminated);
     else if (one.ready === true && runs) running = true;
@@ -88,17 +93,17 @@ function mainReason(pod: KubeObject, main: readonly Fields[]): string {
   return reason;
 }
 
-function restartsOf(statuses: readonly Fields[], now: number): string {
+function restartsOf(statuses: readonly JsonObject[], now: number): string {
   const count = statuses.reduce((sum, { restartCount }) => sum + Number(restartCount ?? 0), 0);
   const ends = statuses
-    .map(({ lastState }) => Date.parse(textOf(fieldsOf(fieldsOf(lastState).terminated).finishedAt)))
+    .map(({ lastState }) => Date.parse(textOf(objectOf(objectOf(lastState).terminated).finishedAt)))
     .filter((at) => !Number.isNaN(at));
   if (count === 0 || ends.length === 0) return String(count);
   return `${count} (${humanDuration(now - Math.max(...ends))} ago)`;
 }
 
 function gates(pod: KubeObject): string {
-  const wanted = listOf(specOf(pod).readinessGates);
+  const wanted = objectsOf(specOf(pod).readinessGates);
   if (wanted.length === 0) return '<none>';
   const open = wanted.filter(({ conditionType }) => hasCondition(statusOf(pod), String(conditionType)));
   return `${open.length}/${wanted.length}`;

@@ -1,7 +1,8 @@
+import { isObject, type JsonObject } from '../../../api/json.ts';
 import { parseDuration } from '../durations.ts';
 import { isDate } from '../formats.ts';
 import { isInt64 } from '../go-text.ts';
-import { isObject, type JsonObject, sameJson } from '../json.ts';
+import { sameJson } from '../json.ts';
 import type { SchemaNode } from '../schema-node.ts';
 import { escapeName, unescapeName } from './names.ts';
 import { parseTimestamp } from './time.ts';

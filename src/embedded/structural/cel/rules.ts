@@ -1,8 +1,8 @@
+import { isObject, type JsonObject } from '../../../api/json.ts';
 import { ApiError } from '../../../runtime/client.ts';
 import type { FieldError } from '../../strategy.ts';
 import { type Correlation, MapList } from '../correlation.ts';
 import { duplicate, forbidden, invalid, OMITTED, required } from '../field-errors.ts';
-import { isObject, type JsonObject } from '../json.ts';
 import type { RuleSource, SchemaNode } from '../schema-node.ts';
 import { isSettled, settle } from '../settled.ts';
 import { NotCompilableError } from './ast.ts';

@@ -51,6 +51,10 @@ export function apiVersionOf(kind: Pick<Kind, 'group' | 'version'>): string {
   return kind.group === '' ? kind.version : `${kind.group}/${kind.version}`;
 }
 
+/** Whether an object is of this kind, in this version. */
+export const isOf = (kind: Pick<Kind, 'group' | 'version' | 'kind'>, object: KubeObject): boolean =>
+  object.kind === kind.kind && object.apiVersion === apiVersionOf(kind);
+
 /** `namespace/name`, or `name` alone for cluster-scoped objects: the key of an object within its kind. */
 export function keyOf(meta: Pick<ObjectMeta, 'name' | 'namespace'>): string {
   return meta.namespace ? `${meta.namespace}/${meta.name}` : (meta.name ?? '');

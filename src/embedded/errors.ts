@@ -1,6 +1,6 @@
 import type { Kind, KubeObject } from '../api/kube.ts';
 import { ApiError } from '../runtime/client.ts';
-import { qualifiedResource } from './resource.ts';
+import { kindId } from '../runtime/resource-path.ts';
 import { withDetails } from './status-details.ts';
 
 const about = (error: ApiError, { group, plural }: Kind, name: string): ApiError =>
@@ -10,7 +10,7 @@ const about = (error: ApiError, { group, plural }: Kind, name: string): ApiError
 export const badRequest = (message: string): ApiError => new ApiError(400, 'BadRequest', message);
 
 export const notFound = (kind: Kind, name: string): ApiError =>
-  about(new ApiError(404, 'NotFound', `${qualifiedResource(kind)} ${JSON.stringify(name)} not found`), kind, name);
+  about(new ApiError(404, 'NotFound', `${kindId(kind)} ${JSON.stringify(name)} not found`), kind, name);
 
 export const noSuchResource = (): ApiError =>
   withDetails(new ApiError(404, 'NotFound', 'the server could not find the requested resource'), {});
@@ -21,18 +21,14 @@ export function alreadyExists(kind: Kind, { metadata }: KubeObject, wanted: Kube
     ? ', the server was not able to generate a unique name for the object'
     : '';
   const named = drawn !== '' && kind.plural === 'events' ? { ...kind, group: '' } : kind;
-  const said = `${qualifiedResource(named)} ${JSON.stringify(metadata.name)} already exists${drawn}`;
+  const said = `${kindId(named)} ${JSON.stringify(metadata.name)} already exists${drawn}`;
   const error = new ApiError(409, 'AlreadyExists', `${drawn === '' ? going : ''}${said}`);
   return about(error, kind, metadata.name ?? '');
 }
 
 export const conflict = (kind: Kind, name: string, why: string): ApiError =>
   about(
-    new ApiError(
-      409,
-      'Conflict',
-      `Operation cannot be fulfilled on ${qualifiedResource(kind)} ${JSON.stringify(name)}: ${why}`,
-    ),
+    new ApiError(409, 'Conflict', `Operation cannot be fulfilled on ${kindId(kind)} ${JSON.stringify(name)}: ${why}`),
     kind,
     name,
   );
@@ -41,11 +37,7 @@ export const staleVersion = (kind: Kind, name: string): ApiError =>
   conflict(kind, name, 'the object has been modified; please apply your changes to the latest version and try again');
 
 export const forbiddenRequest = (kind: Kind, name: string, why: string): ApiError =>
-  about(
-    new ApiError(403, 'Forbidden', `${qualifiedResource(kind)} ${JSON.stringify(name)} is forbidden: ${why}`),
-    kind,
-    name,
-  );
+  about(new ApiError(403, 'Forbidden', `${kindId(kind)} ${JSON.stringify(name)} is forbidden: ${why}`), kind, name);
 
 export const expired = (message: string): ApiError => new ApiError(410, 'Expired', message);
 

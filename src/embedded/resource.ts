@@ -45,7 +45,3 @@ export interface Conversion {
 
 /** `group/plural`; the core group's name is empty. */
 export const resourceId = (kind: Pick<Kind, 'group' | 'plural'>): string => `${kind.group}/${kind.plural}`;
-
-/** As errors name a resource: `pods`, `pytorchjobs.kubeflow.org`. */
-export const qualifiedResource = (kind: Pick<Kind, 'group' | 'plural'>): string =>
-  kind.group === '' ? kind.plural : `${kind.plural}.${kind.group}`;

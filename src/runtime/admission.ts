@@ -1,4 +1,4 @@
-import { apiVersionOf, type Kind, type KubeObject, keyOf } from '../api/kube.ts';
+import { isOf, type Kind, type KubeObject, keyOf } from '../api/kube.ts';
 import type { ObjectRef } from './client.ts';
 import type { AdmissionCheck, Domain } from './domain.ts';
 import type { Instant } from './environment.ts';
@@ -68,9 +68,6 @@ function requestOf({ request }: AdmissionReview): AdmissionRequest {
   if (!request) throw new Error('the AdmissionReview has no request');
   return request;
 }
-
-const isOf = (kind: Kind, object: KubeObject): boolean =>
-  kind.kind === object.kind && apiVersionOf(kind) === object.apiVersion;
 
 const checkOf = (domains: readonly Domain[], object: KubeObject): AdmissionCheck | undefined =>
   domains.flatMap(({ admission = [] }) => admission).find(({ kind }) => isOf(kind, object));

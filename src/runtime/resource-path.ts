@@ -1,5 +1,9 @@
 import type { Kind } from '../api/kube.ts';
 
+/** `api/v1` or `apis/GROUP/VERSION`: where a version of a group begins in the REST tree. */
+export const apiRoot = (kind: Pick<Kind, 'group' | 'version'>): string =>
+  kind.group === '' ? `api/${kind.version}` : `apis/${kind.group}/${kind.version}`;
+
 /** Where something stands in the REST tree; without a name it is the collection. */
 export interface ResourceLocation {
   readonly namespace?: string;
@@ -8,7 +12,7 @@ export interface ResourceLocation {
 }
 
 export function resourcePath(kind: Kind, location: ResourceLocation = {}): string {
-  const parts = kind.group === '' ? ['api', kind.version] : ['apis', kind.group, kind.version];
+  const parts = [apiRoot(kind)];
   if (kind.namespaced && location.namespace) parts.push('namespaces', encodeURIComponent(location.namespace));
   parts.push(kind.plural);
   if (location.name) parts.push(encodeURIComponent(location.name));

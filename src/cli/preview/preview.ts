@@ -1,5 +1,5 @@
 import { inOwnVersion, isServed, type ResourceDefinition } from '../../api/crd.ts';
-import { apiVersionOf, type KubeObject } from '../../api/kube.ts';
+import { apiVersionOf, isOf, type KubeObject } from '../../api/kube.ts';
 import { SHIPPED_RUNTIMES } from '../../api/shipped-runtimes.ts';
 import type { Domain } from '../../runtime/domain.ts';
 import type { Instant } from '../../runtime/environment.ts';
@@ -22,7 +22,7 @@ export function previewAll(
   const previews = objects.flatMap((object) => {
     const definition = definitions.find((each) => isServed(each, object));
     const watched = definition ? inOwnVersion(definition, object) : object;
-    const domain = domains.find(({ kind }) => isOf(watched, kind));
+    const domain = domains.find(({ kind }) => isOf(kind, watched));
     if (!domain) return [];
     const preview = previewOf(object, domain, definition && schemas.of(definition, object), now, world);
     return [preview, ...followed(preview, domains, now, world)];
@@ -42,7 +42,7 @@ function followed(
   return acts
     .flatMap(({ creates }) => creates)
     .flatMap((child) => {
-      const domain = domains.find(({ kind }) => isOf(child, kind));
+      const domain = domains.find(({ kind }) => isOf(kind, child));
       return domain ? [{ object: child, from, problems: [], acts: rehearse(domain, child, now, world) }] : [];
     });
 }
@@ -67,8 +67,4 @@ function admitted(object: KubeObject, schema: ServedSchema): { stored: KubeObjec
     ...invalid.map(({ field, message }) => `${field}: ${message}`),
   ];
   return { stored, problems };
-}
-
-function isOf(object: KubeObject, kind: ResourceDefinition['kind']): boolean {
-  return object.kind === kind.kind && object.apiVersion === apiVersionOf(kind);
 }

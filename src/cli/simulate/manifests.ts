@@ -1,5 +1,5 @@
 import { inOwnVersion, isServed, type ResourceDefinition } from '../../api/crd.ts';
-import { apiVersionOf, type KubeObject } from '../../api/kube.ts';
+import { isOf, type KubeObject } from '../../api/kube.ts';
 import type { JobType } from '../../embedded/what-if/index.ts';
 import { type Located, locatedManifests } from '../manifest-files.ts';
 import { admission, ServedSchemas } from '../served-schemas.ts';
@@ -51,7 +51,7 @@ export function sortOut(
     const object = clustered(written) ? written : inNamespace(written);
     const definition = definitions.find((each) => isServed(each, object));
     const watched = definition ? inOwnVersion(definition, object) : object;
-    const type = types.find(({ domain }) => isOf(watched, domain.kind));
+    const type = types.find(({ domain }) => isOf(domain.kind, watched));
     if (type) jobs.push({ object: stored(object, definition, schemas, type, where), where, type });
     else if (object.apiVersion.startsWith(`${QUEUE_GROUP}/`)) queues.push({ object, where });
     else if (LOOKED_AT.includes(object.kind)) objects.push(checkedObject(object, where));
@@ -66,10 +66,6 @@ const clustered = ({ kind }: KubeObject): boolean => CLUSTERED.includes(kind);
 
 function inNamespace(object: KubeObject): KubeObject {
   return { ...object, metadata: { namespace: 'default', ...object.metadata } };
-}
-
-function isOf(object: KubeObject, kind: ResourceDefinition['kind']): boolean {
-  return object.kind === kind.kind && object.apiVersion === apiVersionOf(kind);
 }
 
 /** What an API server would store. */

@@ -1,7 +1,7 @@
 import { NAMESPACE } from '../../api/kinds.ts';
 import { ApiError } from '../../runtime/client.ts';
+import { kindId } from '../../runtime/resource-path.ts';
 import { forbiddenRequest, notFound } from '../errors.ts';
-import { qualifiedResource } from '../resource.ts';
 import { withDetails } from '../status-details.ts';
 import type { AdmissionStep } from './step.ts';
 
@@ -28,11 +28,11 @@ export const namespaceLifecycle: AdmissionStep = {
   },
 };
 
-function terminating(kind: Parameters<typeof qualifiedResource>[0], name: string, namespace: string): ApiError {
+function terminating(kind: Parameters<typeof kindId>[0], name: string, namespace: string): ApiError {
   const error = new ApiError(
     403,
     'Forbidden',
-    `${qualifiedResource(kind)} ${JSON.stringify(name)} is forbidden: unable to create new content in namespace ${namespace} because it is being terminated`,
+    `${kindId(kind)} ${JSON.stringify(name)} is forbidden: unable to create new content in namespace ${namespace} because it is being terminated`,
     undefined,
     [TERMINATING],
   );

@@ -1,6 +1,7 @@
 import type { KubeObject } from '../../api/kube.ts';
 import { podRequests } from '../../api/pod-requests.ts';
 import { fromMilli, toMilli } from '../../api/quantity.ts';
+import { kindId } from '../../runtime/resource-path.ts';
 import { forbiddenRequest } from '../errors.ts';
 import type { AdmissionStep, AdmissionView } from './step.ts';
 
@@ -112,7 +113,7 @@ function tableOf(name: string): string {
 export function usageOf(table: string, object: KubeObject, isPod: boolean): ReadonlyMap<string, bigint> {
   const [group = '', plural = ''] = table.split('/');
   const one = 1000n;
-  const usage = new Map<string, bigint>([[`count/${group === '' ? plural : `${plural}.${group}`}`, one]]);
+  const usage = new Map<string, bigint>([[`count/${kindId({ group, plural })}`, one]]);
   if (group === '') usage.set(plural, one);
   if (!isPod || table !== PODS) return usage;
   const { requests, limits } = podRequests((object.spec ?? {}) as Readonly<Record<string, unknown>>);

@@ -1,5 +1,6 @@
 import type { Kind, KubeObject } from '../../api/kube.ts';
 import { ApiError, type ObjectRef } from '../../runtime/client.ts';
+import { kindId } from '../../runtime/resource-path.ts';
 import { badRequest, noSuchResource, notImplemented } from '../errors.ts';
 import { type Resource, resourceId } from '../resource.ts';
 import { objectIn, patchIn, readBody } from './body.ts';
@@ -61,7 +62,7 @@ function resourceOf({ server }: FrontContext, { group, version, plural }: Resour
     return server.resource({ group, version, plural });
   } catch (error) {
     if (!isKnownElsewhere(group, plural)) throw error;
-    throw notImplemented(group === '' ? plural : `${plural}.${group}`);
+    throw notImplemented(kindId({ group, plural }));
   }
 }
 

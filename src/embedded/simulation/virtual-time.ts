@@ -1,4 +1,5 @@
 import type { Cancel, Environment, Instant } from '../../runtime/environment.ts';
+import { Heap } from '../../runtime/heap.ts';
 import type { Random } from './random.ts';
 
 interface Timer {
@@ -11,7 +12,7 @@ interface Timer {
 export class VirtualTime {
   #now: Instant;
   #order = 0;
-  readonly #timers: Timer[] = [];
+  readonly #timers = new Heap<Timer>((a, b) => a.at < b.at || (a.at === b.at && a.order < b.order));
 
   constructor(start: Instant) {
     this.#now = start;
@@ -23,12 +24,12 @@ export class VirtualTime {
 
   /** When the next timer is due; undefined when there is none. */
   get next(): Instant | undefined {
-    return this.#timers[0]?.at;
+    return this.#timers.first?.at;
   }
 
   after(delayMs: number, task: () => void): Cancel {
     let live = true;
-    this.#push({ at: this.#now + Math.max(0, delayMs), order: this.#order++, task: () => live && task() });
+    this.#timers.push({ at: this.#now + Math.max(0, delayMs), order: this.#order++, task: () => live && task() });
     return () => {
       live = false;
     };
@@ -46,9 +47,9 @@ export class VirtualTime {
 
   /** As {@link step}, for tasks that wait for no promise. */
   advance(until: Instant = Number.POSITIVE_INFINITY): boolean {
-    const next = this.#timers[0];
+    const next = this.#timers.first;
     if (!next || next.at > until) return false;
-    this.#pop();
+    this.#timers.pop();
     this.#now = Math.max(this.#now, next.at);
     next.task();
     return true;
@@ -59,38 +60,7 @@ export class VirtualTime {
     while (await this.step(until));
     this.#now = Math.max(this.#now, until);
   }
-
-  #push(timer: Timer): void {
-    const heap = this.#timers;
-    heap.push(timer);
-    let at = heap.length - 1;
-    while (at > 0) {
-      const parent = (at - 1) >>> 1;
-      if (!earlier(heap[at] as Timer, heap[parent] as Timer)) break;
-      [heap[at], heap[parent]] = [heap[parent] as Timer, heap[at] as Timer];
-      at = parent;
-    }
-  }
-
-  #pop(): void {
-    const heap = this.#timers;
-    const last = heap.pop();
-    if (!last || heap.length === 0) return;
-    heap[0] = last;
-    let at = 0;
-    for (;;) {
-      let least = at;
-      for (const child of [2 * at + 1, 2 * at + 2]) {
-        if (child < heap.length && earlier(heap[child] as Timer, heap[least] as Timer)) least = child;
-      }
-      if (least === at) return;
-      [heap[at], heap[least]] = [heap[least] as Timer, heap[at] as Timer];
-      at = least;
-    }
-  }
 }
-
-const earlier = (a: Timer, b: Timer): boolean => a.at < b.at || (a.at === b.at && a.order < b.order);
 
 /** Resolves when every promise that can go on without time passing has gone on. */
 export const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { CustomResourceDefinition } from '../../../api/crd.ts';
 import { CUSTOM_RESOURCE_DEFINITION } from '../../../api/kinds.ts';
-import { apiVersionOf, type Kind } from '../../../api/kube.ts';
+import type { Kind } from '../../../api/kube.ts';
+import { apiRoot } from '../../../runtime/resource-path.ts';
 import type { ApiServer } from '../../api-server.ts';
 import { builtinTypeName, objectMetaSchema } from '../../patch/builtin/index.ts';
 import { type Resource, resourceId } from '../../resource.ts';
@@ -17,15 +18,11 @@ interface Document {
 
 const INFO = { title: 'Armature embedded cluster', version: 'v1.36' };
 
-/** `api/v1` or `apis/GROUP/VERSION`: how OpenAPI 3 names what one document is about. */
-const pathOf = (kind: Pick<Kind, 'group' | 'version'>): string =>
-  kind.group === '' ? `api/${kind.version}` : `apis/${apiVersionOf(kind)}`;
-
 /** `/openapi/v3`: where each document is, under an address that changes with its content. */
 export function openApiIndex(server: ApiServer): object {
   const paths = new Map<string, object>();
   for (const { kind } of server.resources()) {
-    const path = pathOf(kind);
+    const path = apiRoot(kind);
     if (paths.has(path)) continue;
     const hash = createHash('sha256')
       .update(JSON.stringify(openApiDocument(server, path)))
@@ -39,7 +36,7 @@ const documents = new WeakMap<Resource, { readonly version: string; readonly doc
 
 /** The document of a group and version; undefined when it is not served. */
 export function openApiDocument(server: ApiServer, path: string): Document | undefined {
-  const resources = server.resources().filter(({ kind }) => pathOf(kind) === path);
+  const resources = server.resources().filter(({ kind }) => apiRoot(kind) === path);
   const [first] = resources;
   if (!first) return undefined;
   const version = resources.map(({ kind }) => `${kind.plural} ${definitionOf(server, kind)?.metadata.resourceVersion}`);
@@ -92,7 +89,7 @@ function customSchema({ spec }: CustomResourceDefinition, { version }: Kind, wri
 export function swaggerDocument(server: ApiServer): object {
   const paths: Record<string, Schema> = {};
   const definitions: Record<string, Schema> = {};
-  for (const path of new Set(server.resources().map(({ kind }) => pathOf(kind)))) {
+  for (const path of new Set(server.resources().map(({ kind }) => apiRoot(kind)))) {
     const document = openApiDocument(server, path);
     Object.assign(paths, document?.paths);
     Object.assign(definitions, document?.components.schemas);

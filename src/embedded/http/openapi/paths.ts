@@ -1,4 +1,5 @@
-import { apiVersionOf, type Kind } from '../../../api/kube.ts';
+import type { Kind } from '../../../api/kube.ts';
+import { apiRoot } from '../../../runtime/resource-path.ts';
 import type { Resource } from '../../resource.ts';
 import type { Schema } from './schema.ts';
 
@@ -36,7 +37,7 @@ export function pathsOf(
   { kind, custom, statusSubresource, scale }: Resource,
   reference: string,
 ): Record<string, Schema> {
-  const root = kind.group === '' ? '/api/v1' : `/apis/${apiVersionOf(kind)}`;
+  const root = `/${apiRoot(kind)}`;
   const base = kind.namespaced ? `${root}/namespaces/{namespace}/${kind.plural}` : `${root}/${kind.plural}`;
   const patches = custom ? PATCH_TYPES : [...PATCH_TYPES, 'application/strategic-merge-patch+json'];
   const at = new Operations(kind, reference, patches);

@@ -5,10 +5,10 @@ import { TRAIN_JOB_DEFINITION } from './train-job.ts';
 import { CLUSTER_TRAINING_RUNTIME_DEFINITION, TRAINING_RUNTIME_DEFINITION } from './training-runtime.ts';
 
 export { RESTART_SCOPES, type RestartScope } from './attempts.ts';
-export * from './batch-job.ts';
 export { type CheckpointPolicy, CLAIM_ACCESS_MODES } from './checkpoint.ts';
 export * from './crd.ts';
 export * from './job.ts';
+export * from './job-template.ts';
 export * from './jobset.ts';
 export * from './kinds.ts';
 export * from './kube.ts';

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { JOB_REASONS } from './batch.ts';
-import { jobTemplate } from './batch-job.ts';
 import type { ResourceDefinition } from './crd.ts';
+import { jobTemplate } from './job-template.ts';
 import { jobSetObjectRules, jobSetSpecRules } from './jobset-rules.ts';
 import { JOB_SET } from './kinds.ts';
 import type { KubeObject } from './kube.ts';

@@ -141,14 +141,14 @@ export interface PodTemplateOptions {
   readonly frozen?: string;
 }
 
+/** What a template may say of the metadata of the object to be. */
+export const templateMetadata = () =>
+  open({ name: z.string().optional(), labels: stringMap().optional(), annotations: stringMap().optional() });
+
 /** Metadata and spec of a pod to be. */
 export const podTemplate = (options: PodTemplateOptions = {}) =>
   open({
-    metadata: open({
-      name: z.string().optional(),
-      labels: stringMap().optional(),
-      annotations: stringMap().optional(),
-    }).optional(),
+    metadata: templateMetadata().optional(),
     spec: podSpecWith(options).optional(),
   });
 

@@ -4,7 +4,8 @@ import { atomicList, cel, immutable, int64, listMap, open, stringMap, text, time
 
 /** What a TrainJob changes of its runtime: `spec.runtimePatches`, and the shapes it had before Trainer 2.2. */
 
-const metadata = () =>
+/** What may be said of metadata where all else is refused. */
+export const plainMetadata = () =>
   z.object({
     name: z.string().optional(),
     namespace: z.string().optional(),
@@ -42,12 +43,12 @@ const jobPatch = z.object({
   name: text().min(1),
   template: z
     .object({
-      metadata: metadata().optional(),
+      metadata: plainMetadata().optional(),
       spec: z
         .object({
           template: z
             .object({
-              metadata: metadata().optional(),
+              metadata: plainMetadata().optional(),
               spec: podSpecPatch((schema, name) => immutable(schema, `${ofPods}.${name}`)).optional(),
             })
             .optional(),
@@ -71,7 +72,7 @@ export const runtimePatch = () =>
       .object({
         template: z
           .object({
-            metadata: metadata().optional(),
+            metadata: plainMetadata().optional(),
             spec: z.object({ replicatedJobs: listMap(jobPatch, 'name', 100).optional() }).optional(),
           })
           .optional(),
@@ -91,7 +92,7 @@ export const podTemplateOverride = () =>
   z.object({
     manager: text().optional(),
     targetJobs: targetJobs(),
-    metadata: metadata().optional(),
+    metadata: plainMetadata().optional(),
     spec: podSpecPatch(changeable).optional(),
   });
 

@@ -3,7 +3,8 @@ import type { ResourceDefinition } from './crd.ts';
 import { jobSetSpec } from './jobset.ts';
 import { CLUSTER_TRAINING_RUNTIME, TRAINING_RUNTIME } from './kinds.ts';
 import type { KubeObject } from './kube.ts';
-import { blueprint, cel, int32, listMap, stored, stringMap, text } from './schema.ts';
+import { plainMetadata } from './runtime-patch.ts';
+import { blueprint, cel, int32, listMap, stored, text } from './schema.ts';
 
 /** TrainingRuntime and ClusterTrainingRuntime of `trainer.kubeflow.org/v1alpha1`: blueprints that TrainJobs refer to. */
 
@@ -63,15 +64,7 @@ const podGroupPolicy = z.object({
 
 const template = z
   .object({
-    metadata: z
-      .object({
-        name: z.string().optional(),
-        namespace: z.string().optional(),
-        labels: stringMap().optional(),
-        annotations: stringMap().optional(),
-        finalizers: z.array(z.string()).optional(),
-      })
-      .optional(),
+    metadata: plainMetadata().optional(),
     spec: blueprint(jobSetSpec).optional(),
   })
   .meta({ minProperties: 1 });

@@ -1,4 +1,4 @@
-import type { BatchJob } from '../../api/batch-job.ts';
+import type { BatchJob } from '../../api/job-template.ts';
 import type { JobSetStatus } from '../../api/jobset.ts';
 import { JOB_KEY_LABEL } from '../../api/labels.ts';
 import type { PodSpec } from '../../api/pod-template.ts';

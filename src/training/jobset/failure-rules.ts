@@ -1,5 +1,5 @@
 import { RE2JS } from 're2js';
-import type { BatchJob } from '../../api/batch-job.ts';
+import type { BatchJob } from '../../api/job-template.ts';
 import type { FailurePolicyAction, JobSetFailurePolicyRule } from '../../api/jobset.ts';
 import { failureOf, firstFailed, roleOf } from './roster.ts';
 import type { JobGroup } from './set.ts';

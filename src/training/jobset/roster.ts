@@ -1,4 +1,4 @@
-import type { BatchJob } from '../../api/batch-job.ts';
+import type { BatchJob } from '../../api/job-template.ts';
 import type { JobSetStatus } from '../../api/jobset.ts';
 import { type Condition, conditionOf, type KubeObject } from '../../api/kube.ts';
 import {

@@ -1,4 +1,4 @@
-import type { BatchJob, JobTemplateSpec } from '../../api/batch-job.ts';
+import type { BatchJob, JobTemplateSpec } from '../../api/job-template.ts';
 import type { JobSet, JobSetFailurePolicy, JobSetSpec, JobSetStatus, ReplicatedJob } from '../../api/jobset.ts';
 import type { KubeObject, ObjectMeta } from '../../api/kube.ts';
 import type { PodTemplate } from '../../api/pod-template.ts';

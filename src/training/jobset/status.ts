@@ -1,4 +1,4 @@
-import type { BatchJob } from '../../api/batch-job.ts';
+import type { BatchJob } from '../../api/job-template.ts';
 import type { JobSetStatus, ReplicatedJobStatus } from '../../api/jobset.ts';
 import { ofRole, type Roster } from './roster.ts';
 import type { JobGroup, Role } from './set.ts';

@@ -1,4 +1,4 @@
-import type { BatchJob } from '../../api/batch-job.ts';
+import type { BatchJob } from '../../api/job-template.ts';
 import { JOB_SET_SUSPENDED } from '../../api/jobset-conditions.ts';
 import type { PodTemplate } from '../../api/pod-template.ts';
 import type { ChildPatch } from '../../runtime/domain.ts';

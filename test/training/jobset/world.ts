@@ -1,5 +1,5 @@
 import type { JobStatus } from '../../../src/api/batch.ts';
-import type { BatchJob } from '../../../src/api/batch-job.ts';
+import type { BatchJob } from '../../../src/api/job-template.ts';
 import type { JobSet, JobSetSpec, JobSetStatus, ReplicatedJob } from '../../../src/api/jobset.ts';
 import { type KubeObject, keyOf } from '../../../src/api/kube.ts';
 import { timestamp } from '../../../src/api/timestamp.ts';

@@ -1,12 +1,12 @@
 import * as z from 'zod';
 import type { JobStatus } from './batch.ts';
 import type { KubeObject, ObjectMeta } from './kube.ts';
-import { type PodTemplate, podTemplate } from './pod-template.ts';
-import { atomicList, frozen, int32, int64, labelSelector, open, stored, stringMap, text } from './schema.ts';
+import { type PodTemplate, podTemplate, templateMetadata } from './pod-template.ts';
+import { atomicList, frozen, int32, int64, labelSelector, open, stored, text } from './schema.ts';
 
 /**
- * A `batch/v1` Job as other kinds hold it: the fields that people write are typed, the rest is kept and judged by the
- * apiserver when the Job is made.
+ * Templates of `batch/v1` Jobs, as other kinds hold them: the fields that people write are typed, the rest is kept and
+ * judged by the apiserver when the Job is made. Jobs as the apiserver stores them are in `batch.ts`.
  */
 
 const PATH = 'spec.replicatedJobs[].template.spec';
@@ -50,18 +50,14 @@ const FIXED = Object.keys(jobTemplateSpec.shape).filter((field) => field !== 'te
 /** Metadata and spec of a Job to be; Indexed, with pods that restart on failure, where nothing else is said. */
 export const jobTemplate = () =>
   open({
-    metadata: open({
-      name: z.string().optional(),
-      labels: stringMap().optional(),
-      annotations: stringMap().optional(),
-    }).optional(),
+    metadata: templateMetadata().optional(),
     spec: frozen(jobTemplateSpec, PATH, FIXED).optional(),
   });
 
 export type JobTemplate = z.input<ReturnType<typeof jobTemplate>>;
 export type JobTemplateSpec = z.input<typeof jobTemplateSpec>;
 
-/** A `batch/v1` Job. */
+/** A Job made from such a template. */
 export interface BatchJob extends KubeObject {
   readonly metadata: ObjectMeta;
   readonly spec: JobTemplateSpec & { readonly template: PodTemplate };

@@ -11,8 +11,9 @@ import type {
   WriteOptions,
 } from '../runtime/client.ts';
 import type { Environment } from '../runtime/environment.ts';
-import type { ApiServer, WriteRequest } from './api-server.ts';
+import type { ApiServer } from './api-server.ts';
 import { EventStream } from './event-stream.ts';
+import type { WriteRequest } from './requests.ts';
 import { bookmark } from './watch.ts';
 
 export interface EmbeddedClientOptions {

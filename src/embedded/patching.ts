@@ -1,10 +1,10 @@
 import { apiVersionOf, type KubeObject } from '../api/kube.ts';
 import type { ObjectRef, PatchType } from '../runtime/client.ts';
 import type { Instant } from '../runtime/environment.ts';
-import type { WriteRequest } from './api-server.ts';
 import { badRequest } from './errors.ts';
 import { resetsOf } from './managers.ts';
 import { jsonPatch, mergePatch, serverSideApply, strategicMergePatch } from './patch/index.ts';
+import type { WriteRequest } from './requests.ts';
 import type { Resource } from './resource.ts';
 
 export interface PatchRequest {

@@ -1,13 +1,10 @@
 import type { Kind, KubeObject } from '../api/kube.ts';
 import { ApiError, type ObjectRef, type PatchType } from '../runtime/client.ts';
+import { type DecodeOptions, decode } from './decoding.ts';
 import { badRequest } from './errors.ts';
 import type { Resource } from './resource.ts';
 import { invalid } from './structural/field-errors.ts';
 import { invalidError } from './structural/index.ts';
-import { type DecodeOptions, decode } from './writes.ts';
-
-export const servedId = (kind: Pick<Kind, 'group' | 'version' | 'plural'>): string =>
-  `${kind.group}/${kind.version}/${kind.plural}`;
 
 export const shown = (resource: Resource, object: KubeObject): KubeObject =>
   resource.conversion ? resource.conversion.fromStored(object) : object;

@@ -1,10 +1,61 @@
-import type { KubeObject } from '../api/kube.ts';
-import type { WatchEvent } from '../runtime/client.ts';
+import { apiVersionOf, type KubeObject } from '../api/kube.ts';
+import { ApiError, type WatchEvent } from '../runtime/client.ts';
+import { expired } from './errors.ts';
+import { listPage } from './list.ts';
+import { shown } from './request-object.ts';
+import type { WatchRequest } from './requests.ts';
+import type { Resource } from './resource.ts';
 import type { Predicate } from './selectors.ts';
-import type { Change } from './store.ts';
+import { type Change, CompactedError, type Store } from './store.ts';
+
+/**
+ * Tells `listener` of every change from a moment on, until the result is called.
+ * @throws ApiError 410 when the moment is forgotten
+ */
+export function watchTable(
+  store: Store,
+  resource: Resource,
+  request: WatchRequest,
+  selected: Predicate | undefined,
+  listener: (event: WatchEvent) => void,
+): () => void {
+  const { table, kind } = resource;
+  const { namespace, resourceVersion = '' } = request;
+  const tell = (event: WatchEvent | undefined) => {
+    if (event) listener({ ...event, object: shown(resource, event.object) });
+  };
+  if (request.sendInitialEvents || resourceVersion === '' || resourceVersion === '0') {
+    const { items } = listPage(store, table, namespace === undefined ? {} : { namespace }, selected);
+    for (const object of items) tell({ type: 'ADDED', object });
+    if (request.sendInitialEvents) listener(bookmark(apiVersionOf(kind), kind.kind, store.revision, true));
+  } else {
+    for (const change of changesSince(store, resourceVersion)) {
+      if (change.table === table) tell(eventOf(change, namespace, selected));
+    }
+  }
+  return store.subscribe(table, (change) => tell(eventOf(change, namespace, selected)));
+}
+
+function changesSince(store: Store, resourceVersion: string) {
+  const revision = Number(resourceVersion);
+  if (!Number.isSafeInteger(revision)) {
+    const said = JSON.stringify(resourceVersion);
+    throw new ApiError(
+      500,
+      '',
+      `resourceVersion: Invalid value: ${said}: strconv.ParseUint: parsing ${said}: invalid syntax`,
+    );
+  }
+  try {
+    return store.since(revision);
+  } catch (error) {
+    if (!(error instanceof CompactedError)) throw error;
+    throw expired(`too old resource version: ${revision} (${store.compacted})`);
+  }
+}
 
 /** What a watch of a namespace and a selection shows of one change; undefined: nothing. */
-export function eventOf(
+function eventOf(
   change: Change,
   namespace: string | undefined,
   selected: Predicate | undefined,

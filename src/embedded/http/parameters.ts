@@ -1,7 +1,7 @@
-import type { WriteRequest } from '../api-server.ts';
 import type { DeleteRequest } from '../deletion.ts';
 import { badRequest } from '../errors.ts';
 import type { ListRequest } from '../list.ts';
+import type { WriteRequest } from '../requests.ts';
 
 export type Query = URLSearchParams;
 

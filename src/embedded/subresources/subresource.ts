@@ -1,6 +1,7 @@
 import type { KubeObject } from '../../api/kube.ts';
 import type { ObjectRef } from '../../runtime/client.ts';
-import type { ApiServer, WriteRequest } from '../api-server.ts';
+import type { ApiServer } from '../api-server.ts';
+import type { WriteRequest } from '../requests.ts';
 import type { Resource } from '../resource.ts';
 import type { StrategyContext } from '../strategy.ts';
 

@@ -1,7 +1,8 @@
 import { apiVersionOf, type Kind, type KubeObject } from '../../../src/api/kube.ts';
-import type { ApiServer, DeleteResult, SelectRequest, WriteRequest } from '../../../src/embedded/api-server.ts';
+import type { ApiServer } from '../../../src/embedded/api-server.ts';
 import type { DeleteRequest } from '../../../src/embedded/deletion.ts';
 import type { ListRequest } from '../../../src/embedded/list.ts';
+import type { DeleteResult, SelectRequest, WriteRequest } from '../../../src/embedded/requests.ts';
 import { ApiError, type PatchType } from '../../../src/runtime/client.ts';
 import type { Answer, OpenWatch, Request, Seen, Side } from './calls.ts';
 import { USER_AGENT } from './real-side.ts';

@@ -1,6 +1,6 @@
 /**
- * `npm test`: checks, then unit, simulation, integration, e2e and conformance tests one after the other.
- * Ends with `N passed, N failed` and exits with 1 when anything failed or nothing ran.
+ * `npm test`: checks, then two lanes of tests side by side, each with a cluster of its own, since live tests wait more
+ * than they compute. Ends with `N passed, N failed` and exits with 1 when anything failed or nothing ran.
  */
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { TEMPORARY } from '../test/support/temporary-folder.ts';
@@ -8,11 +8,17 @@ import { jestStep, runStep, STATIC_STEPS, stopSteps } from './steps.ts';
 import { testClusterDown, testClusterUp } from './test-cluster.ts';
 import { RESULTS_FILE, readReport, SECOND_TRIES_FILE, secondTries, summary, type TestOutcome } from './test-results.ts';
 
-const PROJECTS = ['unit', 'simulation', 'integration', 'e2e', 'conformance'];
+/** About as long as each other. Only one project plays on the real node, and no two controllers share a cluster. */
+const LANES = [
+  ['unit', 'integration'],
+  ['e2e', 'conformance', 'simulation'],
+] as const;
+const PROJECTS: readonly string[] = LANES.flat();
 const LIVE = new Set(['integration', 'e2e', 'conformance']);
 
 const only = process.argv.slice(2).filter((argument) => PROJECTS.includes(argument));
-const projects = only.length > 0 ? only : PROJECTS;
+const asked = only.length > 0 ? only : PROJECTS;
+const lanes = LANES.map((lane) => lane.filter((project) => asked.includes(project))).filter((lane) => lane.length > 0);
 
 mkdirSync('build/reports', { recursive: true });
 rmSync(TEMPORARY, { recursive: true, force: true });
@@ -28,7 +34,7 @@ for (const step of STATIC_STEPS) {
   });
 }
 
-const live = projects.some((project) => LIVE.has(project));
+const live = asked.some((project) => LIVE.has(project));
 let stopping = false;
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   // A terminal's Ctrl-C arrives twice: to the whole group, and passed on by the bootstrap.
@@ -41,9 +47,13 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   });
 }
 
-const clusterEnv = live ? await testClusterUp() : {};
 try {
-  for (const project of projects) outcomes.push(...(await runProject(project)));
+  const clusters: Readonly<Record<string, string>>[] = [];
+  // One after the other: the first one may have to build Kubernetes.
+  for (const [number, lane] of lanes.entries())
+    clusters.push(lane.some((project) => LIVE.has(project)) ? await testClusterUp(number) : {});
+  const results = await Promise.all(lanes.map((lane, number) => runLane(lane, clusters[number] ?? {})));
+  outcomes.push(...results.flat());
 } finally {
   if (live) await testClusterDown();
 }
@@ -62,7 +72,13 @@ function unlessStopping(): Promise<void> {
   return stopping ? new Promise(() => {}) : Promise.resolve();
 }
 
-async function runProject(project: string): Promise<TestOutcome[]> {
+async function runLane(lane: readonly string[], cluster: Readonly<Record<string, string>>): Promise<TestOutcome[]> {
+  const found: TestOutcome[] = [];
+  for (const project of lane) found.push(...(await runProject(project, cluster)));
+  return found;
+}
+
+async function runProject(project: string, cluster: Readonly<Record<string, string>>): Promise<TestOutcome[]> {
   await unlessStopping();
   const report = `build/reports/jest-${project}.json`;
   rmSync(report, { force: true });
@@ -73,7 +89,7 @@ async function runProject(project: string): Promise<TestOutcome[]> {
   );
   const result = await runStep({
     ...step,
-    env: LIVE.has(project) ? { ...clusterEnv, ARMATURE_SECOND_TRIES: SECOND_TRIES_FILE } : {},
+    env: LIVE.has(project) ? { ...cluster, ARMATURE_SECOND_TRIES: SECOND_TRIES_FILE } : {},
   });
   await unlessStopping();
   const found = readReport(project, report);

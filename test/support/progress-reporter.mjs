@@ -1,14 +1,19 @@
 import { appendFileSync } from 'node:fs';
 
+const projectOf = (test) => test.context.config.displayName?.name;
+
 /**
- * Prints live tests one by one, unit tests file by file, and every failure in full. Tests that needed a second try go to
- * the file that `ARMATURE_SECOND_TRIES` names, one a line.
+ * Prints live tests one by one with their project's name, since two projects run at a time, unit tests file by file, and
+ * every failure in full. Tests that needed a second try go to the file that `ARMATURE_SECOND_TRIES` names, one a line.
  */
 export default class ProgressReporter {
   onTestCaseResult(test, result) {
-    if (test.context.config.displayName?.name === 'unit') return;
+    const project = projectOf(test);
+    if (project === 'unit') return;
     const mark = { passed: '✓', failed: '✗' }[result.status] ?? '○';
-    process.stderr.write(`  ${mark} ${result.fullName} (${((result.duration ?? 0) / 1000).toFixed(1)} s)\n`);
+    process.stderr.write(
+      `  ${mark} [${project}] ${result.fullName} (${((result.duration ?? 0) / 1000).toFixed(1)} s)\n`,
+    );
     if (result.invocations > 1 && result.status === 'passed') this.tellSecondTry(result);
   }
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { JOB, JOB_SET, POD } from '../../src/api/kinds.ts';
+import { JOB, JOB_SET, NAMESPACE, POD } from '../../src/api/kinds.ts';
 import { conditionOf, type KubeObject } from '../../src/api/kube.ts';
 import { connect } from '../../src/cli/connect.ts';
 import type { HttpClient } from '../../src/runtime/http-client.ts';
@@ -29,11 +29,13 @@ const create = (namespace: string, spec: object) =>
   });
 
 test('the pods of a JobSet meet as processes of this machine, and again after one of them failed', async () => {
-  await create('default', meetingSpec({ image: 'any' }, { failFirst: true }));
+  const namespace = `meeting-${Date.now()}`;
+  await client.create(NAMESPACE, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } });
+  await create(namespace, meetingSpec({ image: 'any' }, { failFirst: true }));
   const ended = await eventually(
     'the JobSet to end',
     async () => {
-      const set = await found('default');
+      const set = await found(namespace);
       return set.status?.terminalState !== undefined && set;
     },
     { timeoutMs: 60_000, everyMs: 100 },
@@ -41,14 +43,14 @@ test('the pods of a JobSet meet as processes of this machine, and again after on
   expect(conditionOf(ended, 'Completed')).toMatchObject({ status: 'True', reason: 'AllJobsCompleted' });
   expect(ended.status).toMatchObject({ terminalState: 'Completed', restarts: 1 });
   const { items } = await client.list(POD, {
-    namespace: 'default',
+    namespace,
     labelSelector: 'jobset.sigs.k8s.io/replicatedjob-name=leader',
   });
   expect(items.map(({ metadata }) => metadata.labels?.['jobset.sigs.k8s.io/restart-attempt'])).toEqual(['1']);
 
-  await client.delete(JOB_SET, { namespace: 'default', name: 'js' });
+  await client.delete(JOB_SET, { namespace, name: 'js' });
   await eventually('all to be gone', async () => {
-    const left = await Promise.all([JOB, POD].map((kind) => client.list(kind, { namespace: 'default' })));
+    const left = await Promise.all([JOB, POD].map((kind) => client.list(kind, { namespace })));
     return left.every((page) => page.items.length === 0);
   });
 }, 120_000);

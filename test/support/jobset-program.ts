@@ -24,11 +24,11 @@ if role == 'leader':
     met = set()
     while len(met) < 2:
         peer, _ = server.accept()
-        name, theirs = peer.recv(64).decode().split()
-        if int(theirs) == attempt:
-            met.add(name)
-            peer.sendall(b'ok')
-        peer.close()
+        with peer:
+            said = peer.recv(64).decode().split()
+            if len(said) == 2 and int(said[1]) == attempt:
+                peer.sendall(b'ok')
+                met.add(said[0])
     print('attempt %d met %s' % (attempt, ' '.join(sorted(met))), flush=True)
 else:
     print(' '.join(address(host) for host in hosts), flush=True)

@@ -67,7 +67,8 @@ interface Part {
 export function nvidia<Mig extends string>(gpu: NvidiaGpu<Mig>, options: NvidiaOptions<Mig>): AcceleratorModel {
   const part: Part = options;
   const perGpu = slicesOf(gpu, part.migProfile);
-  const name = part.migProfile ? `${gpu.title} MIG ${part.migProfile}` : gpu.title;
+  const whole = part.migProfile ? `${gpu.title} MIG ${part.migProfile}` : gpu.title;
+  const name = part.sharing ? `${whole} by ${part.sharing.strategy}` : whole;
   const most = part.sharing ? 1 : perGpu * (gpu.names.perNode ?? 8);
   return {
     name,

@@ -97,6 +97,20 @@ export class Accelerator {
     return this.model.problems(platform);
   }
 
+  /** In words that tell machines of one slice from those of another, such as `TPU v6e in a v6e slice of 4x4`. */
+  get title(): string {
+    return this.slice ? `${this.name} in ${this.slice.name}` : this.name;
+  }
+
+  /** Whether nodes that have another accelerator give pods this one. */
+  isOfferedBy(other: Accelerator, platform: Platform): boolean {
+    if (other.title !== this.title) return false;
+    const [wanted, offered] = [this.on(platform), other.on(platform)];
+    if (wanted.claim || offered.claim) return true;
+    const nodes = ({ resource, placement }: AcceleratorRequest) => JSON.stringify([resource, placement.requirements]);
+    return nodes(wanted) === nodes(offered);
+  }
+
   /** It takes huge pages, so that the API server refuses a pod that asks for neither cpu nor memory. */
   get needsMemory(): boolean {
     return this.model.needsMemory ?? false;

@@ -60,6 +60,11 @@ export class Capacity {
     }
   }
 
+  /** In words, such as `spot` or `reserved (h100s)`. */
+  get title(): string {
+    return this.reservation === undefined ? this.market : `${this.market} (${this.reservation})`;
+  }
+
   /** Why the platform cannot tell such nodes, in words that say how to mend it. */
   problemsOn(platform: Platform): string[] {
     const { market, reservation } = this;

@@ -22,6 +22,8 @@ export interface ControllerWorkloadProps {
   readonly replicas: number;
   readonly resources: ContainerResources;
   readonly args: readonly string[];
+  /** Further labels of the pods; they win over the usual ones, but for those that pods are found by. */
+  readonly podLabels: Readonly<Record<string, string>>;
   /** Whether training programs report their progress to it. */
   readonly progress: boolean;
 }
@@ -41,7 +43,7 @@ export class ControllerWorkload extends Construct {
     const { namespace } = props;
     this.deployment = new Deployment(this, 'Deployment', {
       metadata: { name: 'armature-controller', namespace, labels: CONTROLLER_LABELS },
-      podMetadata: { labels: CONTROLLER_LABELS },
+      podMetadata: { labels: { ...CONTROLLER_LABELS, ...props.podLabels } },
       select: false,
       replicas: props.replicas,
       strategy: DeploymentStrategy.rollingUpdate(),

@@ -1,8 +1,9 @@
-import { type ApiObjectMetadata, Lazy } from 'cdk8s';
+import { type ApiObjectMetadata, Chart, Lazy } from 'cdk8s';
 import { Construct } from 'constructs';
 import { CHECKPOINT_INTERVAL_ANNOTATION, type RunPolicy } from '../api/index.ts';
 import type { Capacity } from './capacity.ts';
 import type { Checkpoint } from './checkpoint.ts';
+import { type ClusterNodes, nodesOf } from './cluster-nodes.ts';
 import type { Platform } from './cluster-platform.ts';
 import { addClaimTemplates } from './device-claims.ts';
 import type { Framework } from './framework.ts';
@@ -30,7 +31,7 @@ export interface DistributedTrainingJobProps {
   readonly queue?: Queue | string;
   /**
    * Where the cluster runs: decides how accelerators are found.
-   * @default Platform.plain()
+   * @default - what the `MlPlatform` of the app says with `cluster`, else Platform.plain()
    */
   readonly platform?: Platform;
   /**
@@ -64,7 +65,7 @@ export class DistributedTrainingJob extends Construct {
     super(scope, id);
     this.name = props.metadata?.name ?? id;
     this.framework = props.framework;
-    this.setting = settingOf(this.name, props);
+    this.setting = settingOf(this.name, props, nodesOf(this), namespaceOf(this, props));
     const labels = { ...props.metadata?.labels, ...this.setting.queue?.entry.labels };
     const resource = new this.framework.resource(this, 'Resource', {
       metadata: {
@@ -94,11 +95,19 @@ export class DistributedTrainingJob extends Construct {
   private problems(): string[] {
     const { largest, roles } = this.render();
     const fromProps = [
+      ...this.orderProblems(),
       ...this.framework.problems(this.policy(), this.setting.context),
       ...jobNameProblems(this.name, largest),
       ...jobProblems(roles, this.setting),
     ];
     return fromProps.length > 0 ? fromProps : this.schemaProblems();
+  }
+
+  /** Names and labels were decided on by what was known of the cluster when the job was constructed. */
+  private orderProblems(): string[] {
+    return nodesOf(this) === this.setting.context.nodes
+      ? []
+      : ['the MlPlatform that says what nodes there are was constructed after the job: construct it first'];
   }
 
   private schemaProblems(): string[] {
@@ -107,16 +116,26 @@ export class DistributedTrainingJob extends Construct {
   }
 }
 
-function settingOf(jobName: string, props: DistributedTrainingJobProps): JobSetting {
-  const { platform, capacity, topology, queue, checkpoint, runPolicy = {}, metadata } = props;
+const namespaceOf = (job: Construct, { metadata }: DistributedTrainingJobProps): string =>
+  metadata?.namespace ?? Chart.of(job).namespace ?? 'default';
+
+function settingOf(
+  jobName: string,
+  props: DistributedTrainingJobProps,
+  nodes: ClusterNodes | undefined,
+  namespace: string,
+): JobSetting {
+  const { platform = nodes?.platform, capacity, topology, queue, checkpoint, runPolicy = {}, metadata } = props;
   const context: JobContext = {
     jobName,
+    ...(nodes && { nodes }),
     ...(platform && { platform }),
     ...(capacity && { capacity }),
     ...(topology && { topology }),
   };
   return {
     context,
+    namespace,
     runPolicy,
     queue: typeof queue === 'string' ? Queue.kueue(queue) : queue,
     checkpoint,

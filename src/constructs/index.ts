@@ -27,7 +27,9 @@ export {
 } from './k8s.ts';
 export * from './ml-platform.ts';
 export type { MpiProps } from './mpi.ts';
+export type { AcceleratorQuota, NamespaceQuota } from './namespace-quota.ts';
 export * from './node-placement.ts';
+export type { NodeAccelerators, NodeAllocatable, NodePool, NodeTaint } from './node-pool.ts';
 export type { PaddleElasticProps, PaddleProps } from './paddle.ts';
 export type { ElasticProps, PyTorchProps } from './pytorch.ts';
 export * from './queue.ts';

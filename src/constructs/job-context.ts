@@ -1,4 +1,5 @@
 import type { Capacity } from './capacity.ts';
+import type { ClusterNodes } from './cluster-nodes.ts';
 import type { Platform } from './cluster-platform.ts';
 import type { Topology } from './topology.ts';
 
@@ -12,6 +13,8 @@ export interface JobContext {
   readonly volumePrefix?: string;
   /** @default Platform.plain() */
   readonly platform?: Platform;
+  /** What is known of the cluster's nodes. @default - nothing: only the platform's own labels find them */
+  readonly nodes?: ClusterNodes;
   /** For roles that say nothing of their own. @default - any nodes */
   readonly capacity?: Capacity;
   /** @default - pods are placed one by one */

@@ -2,13 +2,17 @@ import { acceleratorProblems, fieldOf } from './accelerator-problems.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import { Platform } from './cluster-platform.ts';
 import type { JobContext } from './job-context.ts';
+import { areTold } from './pool-choice.ts';
+import { fitProblems } from './pool-fit.ts';
 import type { Queue } from './queue.ts';
+import { namespaceQuotaProblems } from './quota-problems.ts';
 import type { ResolvedRole } from './roles.ts';
 import type { RunPolicyProps } from './run-policy.ts';
 
 /** What a job says besides its framework. */
 export interface JobSetting {
   readonly context: JobContext;
+  readonly namespace: string;
   readonly runPolicy: RunPolicyProps;
   readonly queue: Queue | undefined;
   readonly checkpoint: Checkpoint | undefined;
@@ -21,6 +25,8 @@ export function jobProblems(roles: readonly ResolvedRole[], setting: JobSetting)
   const problems = [
     ...acceleratorProblems(roles, setting.context),
     ...capacityProblems(roles, setting),
+    ...fitProblems(roles, setting.context),
+    ...namespaceQuotaProblems(roles, setting.context, setting.namespace),
     ...topologyProblems(setting),
     ...queueProblems(setting),
     ...roles.flatMap((role) => mountProblems(role, setting.checkpoint)),
@@ -33,8 +39,10 @@ function capacityProblems(roles: readonly ResolvedRole[], { context, checkpointe
   return roles.flatMap(({ props }) => {
     const capacity = props.capacity ?? context.capacity;
     if (!capacity) return [];
+    const platform = context.platform ?? Platform.plain();
+    const told = areTold({ accelerator: props.accelerator, capacity }, context.nodes?.pools ?? [], platform);
     return [
-      ...capacity.problemsOn(context.platform ?? Platform.plain()),
+      ...(told ? [] : capacity.problemsOn(platform)),
       ...(capacity.needsCheckpoint && !checkpointed
         ? [
             "'capacity': spot machines may be taken at any moment, and the job saves no checkpoints: give it a 'checkpoint', annotate it with armature.dev/checkpoint-interval when it saves them elsewhere, use Capacity.onDemand(), or accept the loss with Capacity.spot({ mayLoseWork: true })",

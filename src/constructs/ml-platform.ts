@@ -1,9 +1,11 @@
-import { ApiObject } from 'cdk8s';
+import { ApiObject, type Duration } from 'cdk8s';
 import { Construct } from 'constructs';
 import { JOB_SET, TRAIN_JOB, TRAINING_RUNTIME } from '../api/kinds.ts';
 import type { Kind } from '../api/kube.ts';
 import { POD_SECURITY_ENFORCE_LABEL } from '../api/labels.ts';
 import { AdmissionWebhook } from './admission-webhook.ts';
+import { declareNodes } from './cluster-nodes.ts';
+import { Platform } from './cluster-platform.ts';
 import { ClusterRuntimeViewers } from './cluster-runtime-viewers.ts';
 import { ControllerAccess } from './controller-access.ts';
 import { ControllerWorkload, DEFAULT_CONTROLLER_RESOURCES } from './controller-workload.ts';
@@ -11,7 +13,10 @@ import type { GangScheduler } from './gang-scheduler.ts';
 import { installedApi } from './installed-api.ts';
 import { type ContainerResources, Namespace, ServiceAccount } from './k8s.ts';
 import { MpiLaunchers } from './mpi-launchers.ts';
-import { CONTROLLER_LABELS, PLATFORM_LABELS } from './platform-labels.ts';
+import { checkQuotas, type NamespaceQuota } from './namespace-quota.ts';
+import { NamespaceQuotas } from './namespace-quotas.ts';
+import { checkPools, type NodePool } from './node-pool.ts';
+import { CONTROLLER_LABELS, CONTROLLER_SELECTOR, PLATFORM_LABELS } from './platform-labels.ts';
 import { PlatformNetwork } from './platform-network.ts';
 import { ServiceMonitor } from './service-monitor.ts';
 import { TenantRoles } from './tenant-roles.ts';
@@ -37,6 +42,11 @@ export interface MlPlatformProps {
    * @default 1
    */
   readonly replicas?: number;
+  /**
+   * Labels of the controller's pods, such as another `app.kubernetes.io/name` for those who look for them by it.
+   * @default - `app.kubernetes.io/name: armature`, and those that everything of the platform has
+   */
+  readonly podLabels?: Readonly<Record<string, string>>;
   /** @default - requests cpu 100m and memory 128Mi, limits memory to 256Mi: about a thousand live jobs */
   readonly resources?: ContainerResources;
   /**
@@ -50,6 +60,29 @@ export interface MlPlatformProps {
    * @default true
    */
   readonly webhook?: boolean;
+  /**
+   * Where the cluster runs: decides how the accelerators of jobs are found that do not say it themselves.
+   * @default Platform.plain()
+   */
+  readonly cluster?: Platform;
+  /**
+   * All nodes that jobs may run on. With them, a job of this app that asks for what no pool offers, or that no pools can
+   * take all at once, is refused at synthesis, and pods select and tolerate the labels and taints of their pools.
+   * @default - what nodes there are is not known, and not judged
+   */
+  readonly nodePools?: readonly NodePool[];
+  /**
+   * The most that namespaces may ask for, as ResourceQuotas. A job of this app that is larger is refused at synthesis. The
+   * namespaces must be there, or be made by the app.
+   * @default - none
+   */
+  readonly quotas?: readonly NamespaceQuota[];
+  /**
+   * For jobs that restart as a whole, without a gang scheduler: how long a part of a job may hold nodes while the rest
+   * finds none; whole seconds.
+   * @default - 5 minutes
+   */
+  readonly partialGangTimeout?: Duration;
   /**
    * Who runs JobSets: this controller, or upstream's own, which the cluster then has to have; its CRD is left alone.
    * TrainJobs need one of them.
@@ -93,7 +126,11 @@ export class MlPlatform extends Construct {
     const replicas = props.replicas ?? 1;
     if (!Number.isInteger(replicas) || replicas < 1)
       throw new Error(`'replicas' must be a positive integer, got ${replicas}`);
-    const gang = props.gangScheduler;
+    const { gangScheduler: gang, cluster, nodePools = [], quotas = [], partialGangTimeout } = props;
+    checkPodLabels(props.podLabels ?? {});
+    checkPools(nodePools);
+    checkQuotas(quotas);
+    declareNodes(this, { platform: cluster, pools: nodePools, quotas });
     const progress = props.progress ?? true;
     const api = installedApi();
     const namespace = props.namespace ?? 'armature-system';
@@ -131,11 +168,13 @@ export class MlPlatform extends Construct {
       replicas,
       resources: props.resources ?? DEFAULT_CONTROLLER_RESOURCES,
       progress,
+      podLabels: props.podLabels ?? {},
       args: [
         '--leader-elect',
         ...(gang ? ['--gang-scheduler-name', gang.schedulerName] : []),
         ...(webhook?.args ?? []),
         ...(upstreamJobSets ? ['--except', 'jobset'] : []),
+        ...(partialGangTimeout ? ['--partial-gang-seconds', String(partialGangTimeout.toSeconds())] : []),
         ...(props.controllerArgs ?? []),
       ],
     });
@@ -146,6 +185,7 @@ export class MlPlatform extends Construct {
     });
     new TenantRoles(this, 'TrainingRoles', { domain: 'training', kinds: api.trainingKinds });
     new TenantRoles(this, 'TrainerRoles', { domain: 'trainer', kinds: [TRAIN_JOB], shown: [TRAINING_RUNTIME] });
+    new NamespaceQuotas(this, 'Quotas', { quotas, platform: cluster ?? Platform.plain() });
     new ClusterRuntimeViewers(this, 'ClusterRuntimeViewers');
     const namespaced: Construct[] = [
       ...(webhook ? [webhook] : []),
@@ -170,6 +210,12 @@ export class MlPlatform extends Construct {
     if (!crd) throw new Error(`${this.node.path}: the platform serves no ${kind.kind} of ${kind.group}`);
     return crd;
   }
+}
+
+/** @throws when the controller's pods could no longer be found */
+function checkPodLabels(labels: Readonly<Record<string, string>>): void {
+  const taken = Object.keys(CONTROLLER_SELECTOR).find((key) => key in labels);
+  if (taken) throw new Error(`'podLabels' must not set ${taken}: the controller's Services find its pods by it`);
 }
 
 function restrictedLabels(): Record<string, string> {

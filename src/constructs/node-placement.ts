@@ -19,6 +19,8 @@ export interface Toleration {
 export interface NodePlacement {
   readonly requirements: readonly NodeRequirement[];
   readonly tolerations: readonly Toleration[];
+  /** Nodes that meet all of any one of these. @default - it does not matter */
+  readonly anyOf?: readonly (readonly NodeRequirement[])[];
 }
 
 /** The part of a pod's spec that says where it may run. */
@@ -32,9 +34,16 @@ export interface PlacementSpec {
 export function everyPlacement(placements: readonly NodePlacement[]): NodePlacement {
   const tolerations = placements.flatMap((placement) => placement.tolerations);
   const distinct = new Map(tolerations.map((toleration) => [JSON.stringify(toleration), toleration]));
+  const anyOf = placements
+    .flatMap((placement) => (placement.anyOf ? [placement.anyOf] : []))
+    .reduce<readonly (readonly NodeRequirement[])[]>(
+      (all, more) => (all.length === 0 ? more : all.flatMap((one) => more.map((other) => [...one, ...other]))),
+      [],
+    );
   return {
     requirements: placements.flatMap((placement) => placement.requirements),
     tolerations: [...distinct.values()],
+    ...(anyOf.length > 0 && { anyOf }),
   };
 }
 
@@ -43,13 +52,14 @@ export function placementSpec(placement: NodePlacement): PlacementSpec {
   const selects = ({ operator = 'In', values }: NodeRequirement) => operator === 'In' && values.length === 1;
   const single = placement.requirements.filter(selects);
   const several = placement.requirements.filter((requirement) => !selects(requirement));
+  const terms = (placement.anyOf ?? [[]]).map((one) => [...several, ...one]).filter((term) => term.length > 0);
   return {
     ...(single.length > 0 && { nodeSelector: Object.fromEntries(single.map(({ key, values }) => [key, values[0]!])) }),
-    ...(several.length > 0 && {
+    ...(terms.length > 0 && {
       affinity: {
         nodeAffinity: {
           requiredDuringSchedulingIgnoredDuringExecution: {
-            nodeSelectorTerms: [{ matchExpressions: several.map(expression) }],
+            nodeSelectorTerms: terms.map((term) => ({ matchExpressions: term.map(expression) })),
           },
         },
       },

@@ -5,6 +5,7 @@ import { CLAIM, copied, environment, RESTRICTED_CONTAINER, resourceSection } fro
 import { claimTemplateName } from './device-claims.ts';
 import type { JobContext } from './job-context.ts';
 import { everyPlacement, placementSpec } from './node-placement.ts';
+import { poolPlacement } from './pool-choice.ts';
 import { hasAny, type ReplicaProps } from './replica.ts';
 import { dataOf } from './replica-data.ts';
 import type { TopologySpec } from './topology.ts';
@@ -88,8 +89,15 @@ function placement(
   topology: TopologySpec,
   context: JobContext,
 ) {
-  const capacity = (props.capacity ?? context.capacity)?.on(context.platform ?? Platform.plain());
-  const nodes = everyPlacement([accelerator?.placement, capacity].filter((each) => each !== undefined));
+  const platform = context.platform ?? Platform.plain();
+  const wanted = { accelerator: props.accelerator, capacity: props.capacity ?? context.capacity };
+  const nodes = everyPlacement(
+    [
+      accelerator?.placement,
+      wanted.capacity?.on(platform),
+      context.nodes && poolPlacement(wanted, context.nodes.pools, platform),
+    ].filter((each) => each !== undefined),
+  );
   const { affinity, ...rest } = placementSpec(nodes);
   const { podAffinity, topologySpreadConstraints } = topology;
   return copied({

@@ -22,6 +22,8 @@ export interface ResolvedRole {
   readonly path: string;
   readonly replicas: number;
   readonly props: ReplicaProps;
+  /** A runtime says what these props leave out. @default false */
+  readonly fromRuntime?: boolean;
   /** What its number of pods is called. @default 'replicas' */
   readonly countField?: string;
 }

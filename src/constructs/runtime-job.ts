@@ -84,7 +84,16 @@ export function runtimeJob(runtime: RuntimeReference, props: RuntimeJobProps): J
       return {
         spec,
         largest: { 'node-0': nodes ?? 1 },
-        roles: [{ type: 'node', path: '', replicas: nodes ?? 1, props: { ...props, data: [] }, countField: 'nodes' }],
+        roles: [
+          {
+            type: 'node',
+            path: '',
+            replicas: nodes ?? 1,
+            props: { ...props, data: [] },
+            countField: 'nodes',
+            fromRuntime: true,
+          },
+        ],
       };
     },
     problems: (runPolicy, context) => [

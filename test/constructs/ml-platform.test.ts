@@ -60,6 +60,25 @@ describe('MlPlatform', () => {
     ]);
   });
 
+  test('can be labelled as another is: for those who look for its pods by name', () => {
+    const podLabels = { 'app.kubernetes.io/name': 'kubeflow-trainer' };
+    const manifests = platform({ namespace: 'kubeflow-system', podLabels }).manifests();
+    const deployment = named(manifests, 'Deployment', 'armature-controller') as unknown as {
+      spec: { selector: { matchLabels: Record<string, string> }; template: { metadata: { labels: object } } };
+    };
+    const { labels } = deployment.spec.template.metadata;
+    expect(labels).toMatchObject(podLabels);
+    const selectors = manifests.flatMap(({ kind, spec }) => {
+      const { selector, podSelector } = (spec ?? {}) as Record<string, { matchLabels?: object }>;
+      if (kind === 'NetworkPolicy') return podSelector?.matchLabels ?? [];
+      return selector?.matchLabels ?? selector ?? [];
+    });
+    expect(selectors.length).toBeGreaterThanOrEqual(5);
+    for (const selector of selectors) expect(labels).toMatchObject(selector);
+    const taken = { 'app.kubernetes.io/component': 'mine' };
+    expect(() => platform({ podLabels: taken })).toThrow("'podLabels' must not set app.kubernetes.io/component");
+  });
+
   test('its default child is the namespace', () => {
     const { construct } = platform();
     expect(ApiObject.of(construct).kind).toBe('Namespace');

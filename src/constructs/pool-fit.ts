@@ -1,0 +1,115 @@
+import { type AlikePods, type EmptyPool, placedAtOnce, refusals } from '../api/scheduling/empty-pools.ts';
+import { type PodView, viewOfPod } from '../api/scheduling/view.ts';
+import { fieldOf } from './accelerator-problems.ts';
+import { Platform } from './cluster-platform.ts';
+import { resourceSection } from './container-fields.ts';
+import type { JobContext } from './job-context.ts';
+import { capacityOf, mostNodes, type NodePool } from './node-pool.ts';
+import { choosePools } from './pool-choice.ts';
+import type { ResolvedRole } from './roles.ts';
+
+/** Tells the nodes of one pool from those of another. */
+const POOL = 'pool';
+
+interface Pods extends AlikePods {
+  readonly role: ResolvedRole;
+  readonly pools: readonly NodePool[];
+}
+
+/** Why the node pools cannot take the pods of a job all at once, even when they are at their largest and empty. */
+export function fitProblems(roles: readonly ResolvedRole[], context: JobContext): string[] {
+  const { nodes, platform = Platform.plain() } = context;
+  if (!nodes || nodes.pools.length === 0) return [];
+  const problems: string[] = [];
+  const sets: Pods[] = [];
+  for (const role of roles) {
+    const wanted = { accelerator: role.props.accelerator, capacity: role.props.capacity ?? context.capacity };
+    const { pools, problem } = choosePools(wanted, nodes.pools, platform);
+    if (pools) sets.push({ role, pools, count: role.replicas, pod: podOf(role, pools, platform) });
+    else problems.push(problem.replace(/^'(\w+)'/, (_, field: string) => ownField(role, field)));
+  }
+  if (problems.length > 0) return problems;
+  const asked = new Set(sets.flatMap(({ role, pod }) => resourcesOf(role, pod)));
+  const empty = nodes.pools.map((pool) => emptyPool(pool, platform, asked));
+  const misfits = sets.flatMap((set) => misfit(set, empty));
+  return misfits.length > 0 ? misfits : gangProblems(sets, empty);
+}
+
+function misfit({ role, pools, pod }: Pods, empty: readonly EmptyPool[]): string[] {
+  const names = new Set(pools.map(({ name }) => name));
+  const reasons = refusals(
+    pod,
+    empty.filter(({ name }) => names.has(name)),
+  );
+  if (!reasons) return [];
+  return [
+    `${fieldOf(role, 'resources')}: no node pool takes such a pod (${reasons.join('; ')}): ask for less, or add a pool of larger nodes`,
+  ];
+}
+
+function gangProblems(sets: readonly Pods[], empty: readonly EmptyPool[]): string[] {
+  const total = sets.reduce((sum, { count }) => sum + count, 0);
+  // The large ones first: they have the fewest places to go.
+  const placed = placedAtOnce([...sets].sort(byDemand), empty);
+  if (placed === total) return [];
+  const used = empty.filter(({ name }) => sets.some(({ pools }) => pools.some((pool) => pool.name === name)));
+  const pools = used.map(({ name, most }) => `${name} has at most ${most} node${most === 1 ? '' : 's'}`).join(', ');
+  const fields = sets.map(({ role }) => fieldOf(role, role.countField ?? 'replicas')).join(' and ');
+  return [
+    `only ${placed} of the job's ${total} pods find a place at once, even when nothing else runs (${pools}): lower ${fields}, ask for less in each pod, or let a pool have more nodes`,
+  ];
+}
+
+const byDemand = (a: Pods, b: Pods): number =>
+  (b.role.props.accelerator?.count ?? 0) - (a.role.props.accelerator?.count ?? 0) || cpuOf(b) - cpuOf(a);
+
+const cpuOf = ({ pod }: Pods): number => pod.demand.get('cpu') ?? 0;
+
+/** The accelerator by its title, however it is requested: a pool's nodes have it under that name. */
+function podOf({ type, props }: ResolvedRole, pools: readonly NodePool[], platform: Platform): PodView {
+  const { accelerator, resources } = props;
+  const besides = accelerator?.on(platform).besides;
+  const { limits = {}, requests = {} } = (resourceSection(resources) as { resources?: Amounts }).resources ?? {};
+  const asks = {
+    ...limits,
+    ...requests,
+    ...besides,
+    ...(accelerator && { [accelerator.title]: String(accelerator.count) }),
+  };
+  const inPools = { key: POOL, operator: 'In', values: pools.map(({ name }) => name) };
+  return viewOfPod({
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name: type, uid: type },
+    spec: {
+      containers: [{ name: type, resources: { requests: asks } }],
+      affinity: {
+        nodeAffinity: {
+          requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: [{ matchExpressions: [inPools] }] },
+        },
+      },
+    },
+  });
+}
+
+interface Amounts {
+  readonly limits?: Readonly<Record<string, string>>;
+  readonly requests?: Readonly<Record<string, string>>;
+}
+
+const resourcesOf = ({ props }: ResolvedRole, { demand }: PodView): readonly string[] =>
+  [...demand.keys()].filter((name) => name !== props.accelerator?.title);
+
+/** Pools are chosen before, by what they offer: their own labels and taints no longer matter. */
+const emptyPool = (pool: NodePool, platform: Platform, asked: Iterable<string>): EmptyPool => ({
+  name: pool.name,
+  most: mostNodes(pool),
+  labels: { [POOL]: pool.name },
+  taints: [],
+  capacity: capacityOf(pool, platform, asked),
+});
+
+/** What is said for the whole job stands on the job. */
+function ownField(role: ResolvedRole, field: string): string {
+  return field === 'capacity' && !role.props.capacity ? "'capacity'" : fieldOf(role, field);
+}

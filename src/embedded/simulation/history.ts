@@ -1,5 +1,6 @@
 import { JOB } from '../../api/kinds.ts';
 import type { Domain } from '../../runtime/domain.ts';
+import type { ApiServer } from '../api-server.ts';
 import { startEmbeddedCluster } from '../cluster.ts';
 import { podScheduler } from '../controllers/scheduler.ts';
 import type { Resource } from '../resource.ts';
@@ -36,6 +37,8 @@ export interface Subject {
   readonly domains: () => readonly Domain[];
   readonly resources: readonly Resource[];
   readonly shapes: readonly JobShape[];
+  /** What is there before anybody does anything. @default - nothing */
+  readonly setUp?: (server: ApiServer) => void;
   /** What else no history may show; a new one for each. Throws {@link InvariantViolation}. @default - nothing */
   readonly invariant?: () => (change: Change) => void;
 }
@@ -102,6 +105,7 @@ class History {
       controllers: [podScheduler],
     });
     for (const resource of subject.resources) server.serve(resource);
+    subject.setUp?.(server);
     this.#watchEverything();
     const fates = root.fork();
     this.#kubelets = new Kubelets({
@@ -109,15 +113,16 @@ class History {
       environment: new ProcessEnvironment(this.#time, root.fork()),
       random: root.fork(),
       nodes: NODES,
-      fate: ({ spec }) => ({
-        startMs: fates.between(50, 3000),
-        runMs:
-          this.#peace && isEndless(spec) ? Number.POSITIVE_INFINITY : fates.between(200, this.#peace ? 5000 : 60_000),
-        exitCode:
+      fate: ({ spec }) => {
+        const startMs = fates.between(50, 3000);
+        const rests = this.#peace && isEndless(spec);
+        const runMs = rests ? Number.POSITIVE_INFINITY : fates.between(200, this.#peace ? 5000 : 60_000);
+        const exitCode =
           this.#peace || without.has('exits') || fates.chance(0.6)
             ? 0
-            : fates.pick([1, 2, 127, 128, 130, 137, 139, 143]),
-      }),
+            : fates.pick([1, 2, 127, 128, 130, 137, 139, 143]);
+        return { startMs, runMs: exitCode === 0 && isServer(spec) ? Number.POSITIVE_INFINITY : runMs, exitCode };
+      },
     });
     this.#users = new Users(server, root.fork(), subject.shapes);
     this.#controllers = new Controllers({
@@ -276,3 +281,9 @@ const MOST_ROUNDS = 10;
 
 /** In peace, a pod that would be started again whatever it does runs on. */
 const isEndless = (spec: unknown): boolean => (spec as { readonly restartPolicy?: string }).restartPolicy === 'Always';
+
+/** A program that never ends well by itself: an ssh server that waits for a launcher. */
+const isServer = (spec: unknown): boolean =>
+  (spec as { readonly containers: readonly { readonly command?: readonly string[] }[] }).containers.some(
+    ({ command = [] }) => command[0]?.endsWith('/sshd'),
+  );

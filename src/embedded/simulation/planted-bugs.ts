@@ -101,6 +101,27 @@ const forgetsTime: PlantedBug = {
     }),
 };
 
+/** A count that one process keeps to itself. */
+const forgetsAttempts: PlantedBug = {
+  name: 'forgets-attempts',
+  about: 'which attempt of a job is under way is kept in memory, and lost with the controller',
+  domain: (domain) => {
+    const known = new Map<string, object | undefined>();
+    return {
+      ...domain,
+      plan: (observed, now) => {
+        const { uid = '' } = observed.object.metadata;
+        const { attempt: _, ...rest } = (observed.object.status ?? {}) as { readonly attempt?: object };
+        const attempt = known.get(uid);
+        const object = { ...observed.object, status: { ...rest, ...(attempt && { attempt }) } };
+        const plan = domain.plan({ ...observed, object }, now);
+        if (plan.status) known.set(uid, (plan.status as { readonly attempt?: object }).attempt);
+        return plan;
+      },
+    };
+  },
+};
+
 /** Bugs of the classes that studies found in many controllers, to prove that histories find them. */
 export const PLANTED_BUGS: readonly PlantedBug[] = [
   countsLate,
@@ -109,4 +130,5 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   losesWrites,
   neverRests,
   forgetsTime,
+  forgetsAttempts,
 ];

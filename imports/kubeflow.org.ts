@@ -145,6 +145,7 @@ export interface RunPolicy {
    * spec.runPolicy.checkpoint.uri must name a store and a bucket, such as s3://bucket/runs
    */
   readonly checkpoint?: Checkpoint;
+  readonly progressDeadlineSeconds?: number;
   /** spec.runPolicy.managedBy must be one of kubeflow.org/training-operator, kueue.x-k8s.io/multikueue */
   readonly managedBy?: string;
   readonly schedulingPolicy?: SchedulingPolicy;
@@ -409,6 +410,7 @@ export interface MPIJobSpecRunPolicy {
    * spec.runPolicy.checkpoint.uri must name a store and a bucket, such as s3://bucket/runs
    */
   readonly checkpoint?: Checkpoint;
+  readonly progressDeadlineSeconds?: number;
   /** spec.runPolicy.managedBy must be one of kubeflow.org/training-operator, kubeflow.org/mpi-operator, kueue.x-k8s.io/multikueue */
   readonly managedBy?: string;
   readonly schedulingPolicy?: SchedulingPolicy;

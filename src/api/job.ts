@@ -51,6 +51,8 @@ export const runPolicy = (managers: readonly string[] = [MANAGED_BY_TRAINING_OPE
         restartScope: restartScope(),
         /** Ours. */
         checkpoint: checkpointPolicy().optional(),
+        /** Ours: a job that has reported progress, and then reports none for so long, hangs: its attempt has failed. */
+        progressDeadlineSeconds: int32(1).optional(),
         managedBy: oneOf(text(), 'spec.runPolicy.managedBy', [...managers, MANAGED_BY_MULTIKUEUE]).optional(),
         schedulingPolicy: schedulingPolicy().optional(),
         suspend: stored(z.boolean(), false),
@@ -223,6 +225,8 @@ export const jobStatus = () =>
     lastReconcileTime: time().optional(),
     /** Ours: what the training program reports, as in Trainer v2. */
     trainerStatus: trainerStatus().optional(),
+    /** Ours: when the last report came, by the controller's clock. */
+    lastProgressTime: time().optional(),
     /** Ours: UIDs of failed pods that are counted in `restarts` and may not be gone yet. */
     replacedPods: z.array(z.string()).optional(),
     /** Ours: which attempt is under way. */

@@ -219,7 +219,8 @@ async function takeProgress(
   signal: AbortSignal,
 ): Promise<{ readonly server: ProgressServer; readonly close: () => void }> {
   const environment = systemEnvironment;
-  const authorities = passingAuthorities(environment.now());
+  const since = environment.now();
+  const authorities = passingAuthorities(since);
   const options = { client, environment, log, address: `${HOST}:0`, host: HOST };
   const server = await serveProgress(options, authorities, signal);
   if (!server) throw new Error(`nothing listens on ${options.address}`);
@@ -228,7 +229,7 @@ async function takeProgress(
     server.close();
     server.closeAllConnections();
   };
-  return { server: { url: `https://${HOST}:${port}`, authority: authorities.bundle }, close };
+  return { server: { url: `https://${HOST}:${port}`, authority: authorities.bundle, since }, close };
 }
 
 /** So that TrainJobs which name one of Kubeflow Trainer's runtimes run here too, and its clients find their release. */

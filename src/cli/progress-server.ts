@@ -41,10 +41,11 @@ export interface KeptProgressOptions extends Omit<ProgressOptions, 'host'> {
 export async function keptProgress(options: KeptProgressOptions): Promise<Progress | undefined> {
   const { namespace, url } = options;
   try {
-    const authorities = await keptAuthorities(options.client, namespace, options.environment.now());
+    const since = options.environment.now();
+    const authorities = await keptAuthorities(options.client, namespace, since);
     const host = new URL(url).hostname;
     return {
-      server: { url: url.replace(/\/+$/, ''), authority: authorities.bundle },
+      server: { url: url.replace(/\/+$/, ''), authority: authorities.bundle, since },
       serve: (signal) => serveProgress({ ...options, host }, authorities, signal),
     };
   } catch (error) {

@@ -18,6 +18,13 @@ export interface RunPolicyProps {
    * @default 'Pod'
    */
   readonly restartScope?: RestartScope;
+  /**
+   * The job hangs when, having reported progress, it reports none for so long: all pods are made anew with
+   * `restartScope: 'Job'`, within `backoffLimit`, and else the job fails. Its containers are told where to report. Whole
+   * seconds, well above the longest pause between two reports, such as that of a checkpoint or an evaluation.
+   * @default - nobody minds
+   */
+  readonly progressDeadline?: Duration;
   /** @default 'None': finished jobs keep their pods, and so their logs */
   readonly cleanPodPolicy?: CleanPodPolicy;
   /** Creates the job without pods, until this is turned off. @default false */
@@ -45,6 +52,7 @@ export function runPolicyOf(props: RunPolicyProps): RunPolicy {
     ...(props.ttlAfterFinished && { ttlSecondsAfterFinished: props.ttlAfterFinished.toSeconds() }),
     ...(props.backoffLimit !== undefined && { backoffLimit: props.backoffLimit }),
     ...(props.restartScope && { restartScope: props.restartScope }),
+    ...(props.progressDeadline && { progressDeadlineSeconds: props.progressDeadline.toSeconds() }),
     ...(props.cleanPodPolicy && { cleanPodPolicy: props.cleanPodPolicy }),
     ...(props.suspend !== undefined && { suspend: props.suspend }),
     ...(Object.keys(schedulingPolicy).length > 0 && { schedulingPolicy }),

@@ -55,6 +55,7 @@ const ELSEWHERE: Readonly<Partial<Record<keyof RunPolicy, string>>> = {
   ttlSecondsAfterFinished: "'runPolicy.ttlAfterFinished' belongs to the runtime: set 'ttlAfterFinished' there",
   backoffLimit: "'runPolicy.backoffLimit' belongs to the runtime: set 'maxRestarts' there",
   cleanPodPolicy: "'runPolicy.cleanPodPolicy' means nothing to a TrainJob: leave it out",
+  progressDeadlineSeconds: "'runPolicy.progressDeadline' means nothing to a TrainJob: leave it out",
   restartScope: "'runPolicy.restartScope' means nothing to a TrainJob: leave it out",
   schedulingPolicy: "the gang's queue and size belong to the runtime: set 'gang' there, or use Queue.kueue(...)",
   checkpoint:

@@ -5,6 +5,7 @@ import { exceedsAttempts } from './gang-restart.ts';
 import { isExcused, lossesOf } from './losses.ts';
 import { countOf, hasFailed, isDisrupted, isTerminating, type Pod, phaseOf, type Seat } from './pod-state.ts';
 import type { Scene } from './scene.ts';
+import { judgeStall } from './stall.ts';
 
 /** How a job ends. */
 export interface Verdict {
@@ -20,6 +21,7 @@ export function judgeFailure(scene: Scene, status: JobStatus): Verdict | undefin
   if (late || (restartsWhole(scene.job) && isExcused(lossesOf(scene)))) return late;
   return (
     scene.kind.extension?.judgeFailure(scene) ??
+    judgeStall(scene, status) ??
     exitedForGood(scene) ??
     neverRestarts(scene) ??
     overBackoffLimit(scene, status)

@@ -1,3 +1,4 @@
+import type { JobStatus } from '../api/job.ts';
 import type { Instant } from '../runtime/environment.ts';
 import { attemptDue, nextAttempt, restartsWhole, withoutCounts } from './attempt.ts';
 import { type Draft, reasonOf, withCondition, withEvent, withJobCount } from './draft.ts';
@@ -25,8 +26,7 @@ export function recordGangRestart(scene: Scene, draft: Draft): Draft | undefined
   if (!first) return undefined;
   const counted = !isExcused(losses);
   const told = recordFailure(scene, draft, losses, counted);
-  const pause = counted ? pauseAfter((draft.status.attempt?.failures ?? 0) + 1) : 0;
-  const next = nextAttempt(withoutCounts(told.status), { counted, ...(pause > 0 && { notBefore: now + pause }) });
+  const next = counted ? afterFailure(told.status, now) : nextAttempt(withoutCounts(told.status));
   const word = counted ? 'failed' : 'were lost';
   const message = `job ${job.name} is restarting because ${first.seat.type} replica(s) ${word}.`;
   const restarting = withCondition({ ...told, status: next }, scene, 'Restarting', message);
@@ -37,6 +37,12 @@ export function recordGangRestart(scene: Scene, draft: Draft): Draft | undefined
     scene,
     'training_operator_jobs_restarted_total',
   );
+}
+
+/** The status with the next attempt begun after one that counts, and with the pause before it. */
+export function afterFailure(status: JobStatus, now: Instant): JobStatus {
+  const pause = pauseAfter((status.attempt?.failures ?? 0) + 1);
+  return nextAttempt(withoutCounts(status), { counted: true, ...(pause > 0 && { notBefore: now + pause }) });
 }
 
 const pauseAfter = (failures: number): number =>

@@ -104,6 +104,8 @@ export interface Extension<S = unknown> {
   isDue(scene: Scene<S>, seat: Seat): boolean;
   /** Children that stand for a pod which somebody else makes. */
   standIns(children: readonly KubeObject[]): readonly Pod[];
+  /** Pods that somebody else makes for the job. */
+  foreignPods(scene: Scene<S>): readonly Pod[];
   /** Asked before the shared rules. */
   judgeFailure(scene: Scene<S>): Verdict | undefined;
   /** The reason of a failure by deadline. @default - the shared one */

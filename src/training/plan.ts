@@ -20,6 +20,7 @@ import { partialGangWakes, releasePartialGang } from './partial-gang.ts';
 import { isTerminating } from './pod-state.ts';
 import { recordRestarts } from './restarts.ts';
 import { type Scene, sceneOf } from './scene.ts';
+import { recordStall, stallWakes } from './stall.ts';
 import { allDone, recordCounts, withCounts } from './status.ts';
 import { judgeSuccess } from './success.ts';
 import { recordResumption, recordSuspension } from './suspend.ts';
@@ -59,7 +60,7 @@ function planLive(scene: Scene): Plan {
   if (verdict)
     return planEnd(scene, recordEnd(scene, ...explainEnd(scene, recordLast(scene, started, verdict), verdict)));
 
-  const afresh = recordGangRestart(scene, started) ?? releasePartialGang(scene, started);
+  const afresh = recordGangRestart(scene, started) ?? recordStall(scene, started) ?? releasePartialGang(scene, started);
   if (afresh) return planAfresh(scene, afresh);
 
   const restarted = recordRestarts(scene, started);
@@ -71,6 +72,7 @@ function planLive(scene: Scene): Plan {
     ...replacementWakes(scene, counted.status),
     ...attemptWakes(scene),
     ...partialGangWakes(scene),
+    ...stallWakes(scene),
   ]);
 
   const { upkeep, missing, remove } = wantedChildren(scene, paced.status);

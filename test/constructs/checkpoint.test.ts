@@ -97,6 +97,11 @@ describe('Checkpoint', () => {
     expect(job({ ...spot, checkpoint: Checkpoint.s3('s3://runs') }).synth).not.toThrow();
   });
 
+  test('a deadline for progress goes to the run policy, in whole seconds', () => {
+    const [manifest] = job({ runPolicy: { progressDeadline: Duration.minutes(15) } }).manifests();
+    expect(manifest?.spec.runPolicy).toEqual({ progressDeadlineSeconds: 900 });
+  });
+
   test('restartScope goes to the run policy', () => {
     const [manifest] = job({ runPolicy: { restartScope: 'Job' } }).manifests();
     expect(manifest?.spec.runPolicy).toEqual({ restartScope: 'Job' });

@@ -1,13 +1,14 @@
 import { request } from 'node:https';
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { POD, PYTORCH_JOB, TRAINING_RUNTIME } from '../../src/api/kinds.ts';
-import type { Kind } from '../../src/api/kube.ts';
+import { EVENT, POD, PYTORCH_JOB, TRAINING_RUNTIME } from '../../src/api/kinds.ts';
+import { conditionOf, type Kind } from '../../src/api/kube.ts';
 import { type Loose, pathOf } from '../support/api.ts';
 import { ControllerProcess } from '../support/controller-process.ts';
 import { eventually } from '../support/eventually.ts';
 import { freePort } from '../support/free-port.ts';
 import { sampleOf } from '../support/metrics.ts';
 import { usePlatform } from '../support/platform.ts';
+import { environmentOf, JobUnderTest, pytorchJob } from '../support/pytorch-job.ts';
 import { runtimeOf, TrainJobUnderTest, trainJobOf } from '../support/train-job.ts';
 
 const port = await freePort();
@@ -200,6 +201,49 @@ describe('progress that training programs post', () => {
     });
     expect(seen.status.trainerStatus).toEqual(STATUS);
   }, 60_000);
+
+  test('a job that falls silent is begun anew, and fails at its limit', async () => {
+    const runPolicy = { restartScope: 'Job', backoffLimit: 1, progressDeadlineSeconds: 4 };
+    const job = await JobUnderTest.create(
+      platform.api,
+      pytorchJob(namespace, 'silent', { worker: 1, restartPolicy: 'OnFailure', runPolicy }),
+    );
+    const reportTo = async (own: Loose): Promise<void> => {
+      const { url, ca, audience } = toldTo(own);
+      const token = await tokenFor(namespace, audience, own);
+      expect(await post(url, ca, token, { trainerStatus: STATUS })).toMatchObject({ code: 200 });
+    };
+    const [first] = await job.running(2);
+    await job.condition('Running');
+    for (let report = 0; report < 3; report++) {
+      await reportTo(first!);
+      await new Promise((resolve) => setTimeout(resolve, 2000));
+    }
+    expect((await job.pod('silent-master-0')).metadata.uid).toBe(first!.metadata.uid);
+
+    const second = await eventually('the next attempt', async () => {
+      const [found] = await job.running(2);
+      return found?.metadata.uid !== first!.metadata.uid && found;
+    });
+    expect(environmentOf(second).ARMATURE_ATTEMPT).toBe('2');
+    const status = (await job.condition('Running')).status;
+    expect(status.attempt).toEqual({ number: 2, failures: 1 });
+    const told = await eventually('the event', async () => {
+      const events = await platform.api.list(EVENT, namespace);
+      return events.find((event) => (event as Loose & { reason?: string }).reason === 'ProgressStalled');
+    });
+    expect(told).toMatchObject({
+      regarding: { kind: 'PyTorchJob', name: 'silent' },
+      note: expect.stringMatching(/^attempt 1 has reported no progress for 4 s \(the last report came at 20.*Z\)$/),
+    });
+
+    await reportTo(second);
+    const failed = await job.condition('Failed');
+    expect(conditionOf(failed, 'Failed')).toMatchObject({
+      reason: 'ProgressStalled',
+      message: expect.stringContaining('it has reached the specified backoff limit'),
+    });
+  }, 90_000);
 
   test('pods of jobs that do not ask for it are as upstream makes them', async () => {
     const plain = await submit(namespace, 'plain');

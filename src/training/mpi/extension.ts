@@ -5,7 +5,7 @@ import { MPI_LAUNCHER_ROLE } from '../../api/mpi-defaults.ts';
 import type { MPIJobSpec } from '../../api/mpi-job.ts';
 import type { OwnedKind, Permission } from '../../runtime/domain.ts';
 import type { Extension, Happening, JobKind } from '../job-kind.ts';
-import { POD_FIELDS } from '../pod-state.ts';
+import { POD_FIELDS, type Pod } from '../pod-state.ts';
 import type { Scene } from '../scene.ts';
 import { servicesFor } from '../service.ts';
 import { configMap, keysSecret } from './companions.ts';
@@ -88,6 +88,7 @@ export const mpiExtension: Extension<MPIJobSpec> = {
     return !isSsh(scene.job) && (startsTogether(scene) || workersUp(scene.roster.seats));
   },
   standIns: launcherPods,
+  foreignPods: ({ lookups }) => (lookups[LAUNCHER_PODS] ?? []) as readonly Pod[],
   judgeFailure: (scene) => (isSsh(scene.job) ? judgeLauncher(scene) : undefined),
   deadlineReason: (job) => (isSsh(job) ? 'DeadlineExceeded' : undefined),
   unfinished: workingLauncher,

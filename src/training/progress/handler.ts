@@ -1,4 +1,6 @@
+import { TRAIN_JOB } from '../../api/kinds.ts';
 import { apiVersionOf, type Kind } from '../../api/kube.ts';
+import { timestamp } from '../../api/timestamp.ts';
 import type { TrainerStatus } from '../../api/trainer-status.ts';
 import { ApiError, type KubeClient } from '../../runtime/client.ts';
 import type { Environment } from '../../runtime/environment.ts';
@@ -72,7 +74,7 @@ export function progressHandler(
 }
 
 async function take(
-  { client }: ProgressHandlerOptions,
+  options: ProgressHandlerOptions,
   posts: RateLimits,
   target: ReportTarget,
   body: string,
@@ -83,7 +85,7 @@ async function take(
   if (!status) return { code: 200, body: {} };
   if (!posts.allows(audienceOf(target))) return tooMany();
   try {
-    await write(client, target, status, signal);
+    await write(options, target, status, signal);
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
     if (error.code === 404) return failure(404, 'NotFound', `${target.kind.kind} not found`);
@@ -94,7 +96,7 @@ async function take(
 }
 
 async function write(
-  client: KubeClient,
+  { client, environment }: ProgressHandlerOptions,
   { kind, namespace, name }: ReportTarget,
   trainerStatus: TrainerStatus,
   signal: AbortSignal,
@@ -103,7 +105,11 @@ async function write(
     apiVersion: apiVersionOf(kind),
     kind: kind.kind,
     metadata: { namespace, name },
-    status: { trainerStatus },
+    status: {
+      trainerStatus,
+      // By this clock, not the program's: a hang is told by it.
+      ...(kind.group !== TRAIN_JOB.group && { lastProgressTime: timestamp(environment.now()) }),
+    },
   };
   const options = { subresource: 'status', fieldManager: FIELD_OWNER, force: true, metadataOnly: true, signal };
   await client.patch(kind, { namespace, name }, 'apply', object, options);

@@ -1,6 +1,8 @@
+import type { RunPolicy } from '../../api/job.ts';
 import type { Kind, KubeObject } from '../../api/kube.ts';
 import { PROGRESS_AUTHORITY_ANNOTATION, REPORT_PROGRESS_ANNOTATION } from '../../api/labels.ts';
 import type { Container, PodSpec, PodTemplate } from '../../api/pod-template.ts';
+import type { Instant } from '../../runtime/environment.ts';
 import { reportPath } from './address.ts';
 
 /** How pods reach the server that takes their progress. */
@@ -9,15 +11,18 @@ export interface ProgressServer {
   readonly url: string;
   /** The certificates that vouch for it, PEM. */
   readonly authority: string;
+  /** Since when it listens: nobody is blamed for silence before. @default - for ever */
+  readonly since?: Instant;
 }
 
 const VOLUME = 'kubeflow-trainer-token';
 const FOLDER = '/var/run/secrets/kubeflow/trainer';
 const TOKEN_SECONDS = 3600;
 
-/** Whether a job asks that its pods be told where to report. */
-export const reportsProgress = (job: KubeObject): boolean =>
-  job.metadata.annotations?.[REPORT_PROGRESS_ANNOTATION] === 'true';
+/** Whether a job asks that its pods be told where to report; one that is to end when they fall silent asks so too. */
+export const reportsProgress = ({ metadata, spec }: KubeObject): boolean =>
+  metadata.annotations?.[REPORT_PROGRESS_ANNOTATION] === 'true' ||
+  (spec as { readonly runPolicy?: RunPolicy } | undefined)?.runPolicy?.progressDeadlineSeconds !== undefined;
 
 /**
  * A template whose containers can report their progress: upstream's environment, and its volume with a token for this

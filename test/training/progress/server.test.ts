@@ -135,7 +135,12 @@ describe('the handler', () => {
     });
     expect(calls[1]).toMatchObject({
       what: 'patch',
-      body: { apiVersion: 'kubeflow.org/v1', kind: 'PyTorchJob', status: { trainerStatus: STATUS } },
+      body: {
+        apiVersion: 'kubeflow.org/v1',
+        kind: 'PyTorchJob',
+        // By the server's clock.
+        status: { trainerStatus: STATUS, lastProgressTime: '1970-01-01T00:16:40Z' },
+      },
       options: { subresource: 'status', fieldManager: 'trainer-status', force: true },
     });
   });

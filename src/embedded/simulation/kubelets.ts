@@ -117,11 +117,13 @@ export class Kubelets {
   }
 
   #consider(pod: KubeObject): void {
-    const { uid = '', deletionTimestamp, deletionGracePeriodSeconds } = pod.metadata;
+    const { uid = '', deletionTimestamp, deletionGracePeriodSeconds, finalizers = [] } = pod.metadata;
     const { nodeName } = pod.spec as PodSpec;
     if (!nodeName || this.#dead.has(nodeName)) return;
     const { environment, random } = this.#options;
-    if (deletionTimestamp && deletionGracePeriodSeconds !== 0) {
+    // Deleted by force, a pod that somebody holds by a finalizer is still to be killed and said to be.
+    const held = finalizers.length > 0 && !hasEnded(pod);
+    if (deletionTimestamp && (deletionGracePeriodSeconds !== 0 || held)) {
       environment.after(random.between(20, 3000), () => this.#finish(pod));
       return;
     }

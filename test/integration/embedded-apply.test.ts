@@ -11,8 +11,8 @@ import { SUBJECTS, type Subject } from '../embedded/patch/subjects.ts';
 import { WIDGET, WIDGET_CRD } from '../embedded/patch/widget.ts';
 import { Api, pathOf, targetOf } from '../support/api.ts';
 import { sharedCluster } from '../support/cluster.ts';
-import { eventually } from '../support/eventually.ts';
 import { freshNamespace } from '../support/namespace.ts';
+import { served } from '../support/test-crd.ts';
 
 /** Sequences for each kind; raise it to look harder. */
 const RUNS = Number(process.env.ARMATURE_APPLY_SEQUENCES ?? 60);
@@ -30,7 +30,7 @@ let serial = 0;
 beforeAll(async () => {
   api = new Api(targetOf((await sharedCluster()).kubeconfig));
   await api.apply(CUSTOM_RESOURCE_DEFINITION, WIDGET_CRD);
-  await eventually('the widgets to be served', async () => (await api.raw('GET', pathOf(WIDGET))).code === 200);
+  await served(api, WIDGET);
   namespace = await freshNamespace(api);
 }, 1_200_000);
 

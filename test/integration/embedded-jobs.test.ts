@@ -1,60 +1,26 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { armature, parseCluster } from '../support/cluster.ts';
+import { describe, expect, test } from '@jest/globals';
+import { isObject } from '../../src/api/json.ts';
 import { JobLives, type Parting } from '../support/job-lives/rig.ts';
 import { lifeOf } from '../support/job-lives/script.ts';
+import { SeededSearch } from '../support/seeded-search.ts';
 
-const CLUSTER = process.env.ARMATURE_LIVES_CLUSTER ?? 'job-lives';
-const LIVES = Number(process.env.ARMATURE_LIVES ?? 40);
-const SEED = Number(process.env.ARMATURE_LIVES_SEED ?? 2026);
-const REPLAY = process.env.ARMATURE_LIVES_REPLAY;
-const AT_A_TIME = Number(process.env.ARMATURE_LIVES_PARALLEL ?? 40);
-const MOST_REPORTED = 5;
-
-let lives: JobLives;
-
-beforeAll(async () => {
-  const { kubeconfig } = parseCluster(
-    await armature('cluster', 'up', '--name', CLUSTER, '--nodes', 'fake:1', '--tuned', '--json'),
-  );
-  lives = await JobLives.open(kubeconfig);
-}, 1_200_000);
-
-afterAll(async () => {
-  await lives?.close();
-  await armature('cluster', 'down', '--name', CLUSTER);
-}, 120_000);
-
-/** The lives to play; one that is replayed is named `SEED:NUMBER`. */
-function planned(): readonly (readonly [number, number])[] {
-  if (REPLAY) {
-    const [seed = 0, number = 0] = REPLAY.split(':').map(Number);
-    return [[seed, number]];
-  }
-  return Array.from({ length: LIVES }, (_, number) => [SEED, number] as const);
-}
-
-async function partings(): Promise<readonly Parting[]> {
-  const found: Parting[] = [];
-  const waiting = [...planned()];
-  const work = async (): Promise<void> => {
-    for (let next = waiting.shift(); next && found.length < MOST_REPORTED; next = waiting.shift()) {
-      const parting = await lives.play(lifeOf(...next));
-      if (parting) found.push(parting);
-    }
-  };
-  await Promise.all(Array.from({ length: Math.min(AT_A_TIME, waiting.length) }, work));
-  return found;
-}
-
-type Json = Readonly<Record<string, unknown>>;
+const search = new SeededSearch(
+  {
+    variables: 'ARMATURE_LIVES',
+    cases: Number(process.env.ARMATURE_LIVES ?? 40),
+    cluster: 'job-lives',
+    atATime: 40,
+  },
+  JobLives.open,
+);
 
 /** What one side shows that the other does not. */
 function apart(one: unknown, other: unknown): unknown {
   if (JSON.stringify(one) === JSON.stringify(other)) return undefined;
   if (Array.isArray(one) && Array.isArray(other)) return one.filter((item) => !other.includes(item));
-  if (typeof one !== 'object' || typeof other !== 'object' || !one || !other) return one;
-  const keys = Object.keys(one).filter((key) => apart((one as Json)[key], (other as Json)[key]) !== undefined);
-  return Object.fromEntries(keys.map((key) => [key, apart((one as Json)[key], (other as Json)[key])]));
+  if (!isObject(one) || !isObject(other)) return one;
+  const keys = Object.keys(one).filter((key) => apart(one[key], other[key]) !== undefined);
+  return Object.fromEntries(keys.map((key) => [key, apart(one[key], other[key])]));
 }
 
 function described({ life, at, real, embedded }: Parting): string {
@@ -72,10 +38,11 @@ function described({ life, at, real, embedded }: Parting): string {
 
 describe('Jobs on the embedded cluster and on a real control plane', () => {
   test(
-    `live ${REPLAY ? `life ${REPLAY}` : `${LIVES} lives of seed ${SEED}`} alike`,
+    `live alike: ${search.title}`,
     async () => {
-      expect((await partings()).map(described).join('\n\n')).toBe('');
+      const partings = await search.found((seed, number) => search.rig.play(lifeOf(seed, number)));
+      expect(partings.map(described).join('\n\n')).toBe('');
     },
-    300_000 + LIVES * 5_000,
+    300_000 + search.cases.length * 5_000,
   );
 });

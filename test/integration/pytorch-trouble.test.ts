@@ -3,7 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import { EVENT, POD } from '../../src/api/kinds.ts';
 import { conditionOf } from '../../src/api/kube.ts';
 import type { Loose } from '../support/api.ts';
-import { auditPosition, countedWrites, readAudit, tally } from '../support/audit-log.ts';
+import { auditPosition, countedWrites, readAudit } from '../support/audit-log.ts';
 import { eventually, settles } from '../support/eventually.ts';
 import { usePlatform } from '../support/platform.ts';
 import { JobUnderTest, pytorchJob } from '../support/pytorch-job.ts';
@@ -30,29 +30,6 @@ async function containerState(job: JobUnderTest, pod: string, phase: string, mor
 }
 
 describe('trouble of pods is said on the job', () => {
-  test('a healthy job of four pods costs eight writes and three events', async () => {
-    const namespace = await platform.namespace();
-    const from = auditPosition(platform.cluster.auditLog);
-    const job = await JobUnderTest.create(platform.api, pytorchJob(namespace, 'j', { worker: 3 }));
-    await job.running(4);
-    await job.condition('Running');
-    for (const worker of ['j-worker-0', 'j-worker-1', 'j-worker-2']) await job.exit(worker, 0);
-    await job.exit('j-master-0', 0);
-    await job.condition('Succeeded');
-    await delay(1500);
-    const requests = (await readAudit(platform.cluster.auditLog, from)).filter(
-      (request) => request.namespace === namespace && request.user === platform.identity.user,
-    );
-    expect(tally(countedWrites(requests, platform.identity.user))).toEqual({
-      'create pods': 4,
-      'create services': 1,
-      'patch kubeflow.org/pytorchjobs/status': 3,
-    });
-    expect(tally(requests.filter(({ resource }) => resource === 'events'))).toEqual({
-      'create events.k8s.io/events': 3,
-    });
-  });
-
   test('no image: one event, one condition, however often the kubelet tries; gone when it pulls', async () => {
     const namespace = await platform.namespace();
     const job = await JobUnderTest.create(platform.api, unscheduledJob(namespace));

@@ -1,3 +1,4 @@
+import { mulberry32 } from '../../src/embedded/simulation/random.ts';
 import type { PlannedFault, WriteFault } from './fault-proxy.ts';
 
 /** What may happen at a moment, whatever is being written. */
@@ -31,7 +32,7 @@ const SCENARIO_MS = 4000;
  * moment; around that, writes are refused or lose their answers, and watches break, expire or lag.
  */
 export function historyOf(seed: number): History {
-  const random = generator(seed);
+  const random = mulberry32(seed);
   const int = (from: number, to: number): number => from + Math.floor(random() * (to - from + 1));
   const pick = <T>(options: readonly T[]): T => options[int(0, options.length - 1)]!;
 
@@ -83,15 +84,4 @@ export function describeHistory({ scenario, writes, killAgainAfterMs, moments }:
     ({ afterMs, moment: { kind, ...more } }) => `${kind} ${Object.values(more).join(' ')} after ${afterMs} ms`,
   );
   return `${scenario}: ${[...faults, ...again, ...rest].join(', ').replaceAll(/ {2,}/g, ' ')}`;
-}
-
-/** Mulberry32: small, and the same everywhere. */
-function generator(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }

@@ -1,20 +1,23 @@
-/** Chance that one number decides: the same seed gives the same draws, everywhere. */
-export class Random {
-  #state: number;
-
-  constructor(seed: number) {
-    this.#state = (seed ^ 0x9e3779b9) >>> 0;
-    // The first draws of neighbouring seeds resemble each other.
-    for (let i = 0; i < 8; i++) this.next();
-  }
-
-  /** A number in [0, 1). */
-  next(): number {
-    this.#state = (this.#state + 0x6d2b79f5) >>> 0;
-    let mixed = this.#state;
-    mixed = Math.imul(mixed ^ (mixed >>> 15), mixed | 1);
+/** Numbers in [0, 1) that follow from a seed alone, the same everywhere: Mulberry32. */
+export function mulberry32(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
     mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+/** Chance that one number decides: the same seed gives the same draws, everywhere. */
+export class Random {
+  /** A number in [0, 1). */
+  readonly next: () => number;
+
+  constructor(seed: number) {
+    this.next = mulberry32(seed ^ 0x9e3779b9);
+    // The first draws of neighbouring seeds resemble each other.
+    for (let i = 0; i < 8; i++) this.next();
   }
 
   /** A whole number from `low` to `high`, both included. */

@@ -1,10 +1,15 @@
-import type { Kind, KubeObject } from '../../../src/api/kube.ts';
+import type { Kind } from '../../../src/api/kube.ts';
 import type { OpenApiSchema } from '../../../src/embedded/patch/index.ts';
-
-const GROUP = 'patch.armature.dev';
+import { testCrd } from '../../support/test-crd.ts';
 
 /** A custom resource with a list, a map and a field of every sort. */
-export const WIDGET: Kind = { group: GROUP, version: 'v1', kind: 'Widget', plural: 'widgets', namespaced: true };
+export const WIDGET: Kind = {
+  group: 'patch.armature.dev',
+  version: 'v1',
+  kind: 'Widget',
+  plural: 'widgets',
+  namespaced: true,
+};
 
 const text: OpenApiSchema = { type: 'string' };
 const count: OpenApiSchema = { type: 'integer' };
@@ -46,22 +51,4 @@ export const WIDGET_SCHEMA: OpenApiSchema = object({
   }),
 });
 
-export const WIDGET_CRD = {
-  apiVersion: 'apiextensions.k8s.io/v1',
-  kind: 'CustomResourceDefinition',
-  metadata: { name: `widgets.${GROUP}` },
-  spec: {
-    group: GROUP,
-    scope: 'Namespaced',
-    names: { kind: 'Widget', plural: 'widgets', singular: 'widget', listKind: 'WidgetList' },
-    versions: [
-      {
-        name: 'v1',
-        served: true,
-        storage: true,
-        subresources: { status: {} },
-        schema: { openAPIV3Schema: WIDGET_SCHEMA },
-      },
-    ],
-  },
-} as unknown as KubeObject;
+export const WIDGET_CRD = testCrd(WIDGET, WIDGET_SCHEMA);

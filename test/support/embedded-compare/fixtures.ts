@@ -1,12 +1,18 @@
 import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import type { Kind, KubeObject } from '../../../src/api/kube.ts';
+import { testCrd } from '../test-crd.ts';
 
-const GROUP = 'compare.armature.dev';
 export const NODE_NAME = 'compare-node';
 
 /** A custom resource with a default, a rule, a fixed field, and a list of every sort. */
-export const WIDGET: Kind = { group: GROUP, version: 'v1', kind: 'Widget', plural: 'widgets', namespaced: true };
+export const WIDGET: Kind = {
+  group: 'compare.armature.dev',
+  version: 'v1',
+  kind: 'Widget',
+  plural: 'widgets',
+  namespaced: true,
+};
 
 const text = { type: 'string' };
 const count = { type: 'integer' };
@@ -60,33 +66,17 @@ const SCHEMA = {
   },
 };
 
-const WIDGET_CRD = {
-  apiVersion: 'apiextensions.k8s.io/v1',
-  kind: 'CustomResourceDefinition',
-  metadata: { name: `widgets.${GROUP}` },
-  spec: {
-    group: GROUP,
-    scope: 'Namespaced',
-    names: { kind: 'Widget', plural: 'widgets', singular: 'widget', listKind: 'WidgetList' },
-    versions: [
-      {
-        name: 'v1',
-        served: true,
-        storage: true,
-        subresources: {
-          status: {},
-          scale: {
-            specReplicasPath: '.spec.replicas',
-            statusReplicasPath: '.status.replicas',
-            labelSelectorPath: '.status.selector',
-          },
-        },
-        selectableFields: [{ jsonPath: '.spec.mode' }, { jsonPath: '.spec.size' }],
-        schema: { openAPIV3Schema: SCHEMA },
-      },
-    ],
+const WIDGET_CRD = testCrd(WIDGET, SCHEMA, {
+  subresources: {
+    status: {},
+    scale: {
+      specReplicasPath: '.spec.replicas',
+      statusReplicasPath: '.status.replicas',
+      labelSelectorPath: '.status.selector',
+    },
   },
-} as unknown as KubeObject;
+  selectableFields: [{ jsonPath: '.spec.mode' }, { jsonPath: '.spec.size' }],
+});
 
 export const crds = (): readonly KubeObject[] => [
   WIDGET_CRD,

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Kind, KubeObject } from '../../../src/api/kube.ts';
 import type { FieldError } from '../../../src/embedded/strategy.ts';
 import {
@@ -12,6 +13,7 @@ import {
 import { ApiError } from '../../../src/runtime/client.ts';
 import { type Answer, type Api, type Loose, pathOf } from '../api.ts';
 import { eventually } from '../eventually.ts';
+import { served, testCrd } from '../test-crd.ts';
 import type { SchemaCase } from './crds.ts';
 
 const GROUP = 'structural.armature.test';
@@ -67,37 +69,22 @@ export class ComparedKind {
     await compared.remove();
     const answer = await api.raw('POST', CRDS, compared.crd(schemaCase.before ?? schemaCase.schema));
     if (answer.code !== 201) throw new Error(`the CRD ${name} was refused: ${answer.text}`);
-    await eventually(`${name} to be served`, async () => (await api.raw('GET', pathOf(kind, NAMESPACE))).code === 200);
-    await compared.served(schemaCase.before ?? schemaCase.schema);
+    await served(api, kind, NAMESPACE);
+    await inForce();
     return compared;
   }
 
-  private crd(schema: object): object {
-    const { kind, plural } = this.kind;
+  private crd(schema: object): KubeObject {
     const { statusSubresource, scale } = this.schemaCase;
-    const subresources = { ...(statusSubresource && { status: {} }), ...(scale && { scale }) };
-    return {
-      apiVersion: 'apiextensions.k8s.io/v1',
-      kind: 'CustomResourceDefinition',
-      metadata: { name: `${plural}.${GROUP}` },
-      spec: {
-        group: GROUP,
-        scope: 'Namespaced',
-        names: { kind, plural, singular: kind.toLowerCase(), listKind: `${kind}List` },
-        versions: [{ name: 'v1', served: true, storage: true, subresources, schema: { openAPIV3Schema: schema } }],
-      },
-    };
+    return testCrd(this.kind, schema, {
+      subresources: { ...(statusSubresource && { status: {} }), ...(scale && { scale }) },
+    });
   }
 
   async remove(): Promise<void> {
     const path = `${CRDS}/${this.kind.plural}.${GROUP}`;
     await this.api.raw('DELETE', path);
     await eventually(`${path} to be gone`, async () => (await this.api.raw('GET', path)).code === 404);
-  }
-
-  /** A CRD's new schema takes a moment to be the one that is used. */
-  private async served(_schema: object): Promise<void> {
-    await new Promise((resolve) => setTimeout(resolve, 1500));
   }
 
   /** Stores what of these the apiserver accepts, then puts the real schema into force. */
@@ -115,10 +102,10 @@ export class ComparedKind {
     }
     if (!this.schemaCase.before) return;
     const path = `${CRDS}/${this.kind.plural}.${GROUP}`;
-    const patch = { spec: (this.crd(this.schemaCase.schema) as { spec: object }).spec };
-    const answer = await this.api.raw('PATCH', path, patch, 'application/merge-patch+json');
+    const { spec } = this.crd(this.schemaCase.schema);
+    const answer = await this.api.raw('PATCH', path, { spec }, 'application/merge-patch+json');
     if (answer.code !== 200) throw new Error(`the CRD ${this.kind.plural} was refused: ${answer.text}`);
-    await this.served(this.schemaCase.schema);
+    await inForce();
     const listPath = pathOf(this.kind, NAMESPACE);
     await eventually(`${listPath} to be listed`, async () => (await this.api.raw('GET', listPath)).code === 200);
     const list = await this.api.list(this.kind, NAMESPACE);
@@ -258,3 +245,6 @@ function verdictOf(answer: Answer): Verdict {
       : undefined;
   return { code: answer.code, reason, message, ...(causes && { causes }) };
 }
+
+/** A CRD's new schema takes a moment to be the one that is used. */
+const inForce = (): Promise<void> => delay(1500);

@@ -1,8 +1,9 @@
 import type { StructuralSchema } from '../../../src/api/structural.ts';
+import { mulberry32 } from '../../../src/embedded/simulation/random.ts';
 import type { Api } from '../api.ts';
 import { ComparedKind, type Tally } from './compared-kind.ts';
 import type { SchemaCase } from './crds.ts';
-import { RandomObjects, seeded } from './random-objects.ts';
+import { RandomObjects } from './random-objects.ts';
 
 const AT_ONCE = 8;
 const STORED = 30;
@@ -18,7 +19,7 @@ interface Body {
 export async function comparedCase(api: Api, schemaCase: SchemaCase, seed: number, rounds: number): Promise<Tally> {
   const compared = await ComparedKind.install(api, schemaCase);
   try {
-    const random = seeded(seed);
+    const random = mulberry32(seed);
     await compared.seed(bodies(random, schemaCase, STORED, [0]));
     return await comparedAll(compared, schemaCase, random, rounds);
   } finally {

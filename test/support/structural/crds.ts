@@ -13,7 +13,7 @@ export interface SchemaCase {
 
 const text = { type: 'string' };
 const integer = { type: 'integer' };
-const object = (
+export const object = (
   properties: Record<string, StructuralSchema>,
   more: Partial<StructuralSchema> = {},
 ): StructuralSchema => ({

@@ -1,17 +1,6 @@
 import type { StructuralSchema } from '../../../src/api/structural.ts';
 import { compilePattern } from '../../../src/embedded/structural/patterns.ts';
 
-/** A repeatable source of numbers in [0, 1). */
-export function seeded(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
 const TEXTS = [
   '',
   'a',

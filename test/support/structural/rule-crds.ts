@@ -1,5 +1,5 @@
 import type { StructuralSchema } from '../../../src/api/structural.ts';
-import { root, type SchemaCase } from './crds.ts';
+import { object, root, type SchemaCase } from './crds.ts';
 
 /** CRDs whose rules together use what CEL and Kubernetes' libraries offer. */
 
@@ -13,14 +13,6 @@ const withRules = (schema: StructuralSchema, rules: readonly Rule[]): Structural
 const text = { type: 'string', maxLength: 40 };
 const integer = { type: 'integer' };
 const number = { type: 'number' };
-const object = (
-  properties: Record<string, StructuralSchema>,
-  more: Partial<StructuralSchema> = {},
-): StructuralSchema => ({
-  type: 'object',
-  properties,
-  ...more,
-});
 const list = (items: StructuralSchema, more: Partial<StructuralSchema> = {}): StructuralSchema => ({
   type: 'array',
   items,

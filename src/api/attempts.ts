@@ -51,5 +51,4 @@ export const failureRecord = z.object({
   log: z.string().optional(),
 });
 
-export type AttemptStatus = z.input<ReturnType<typeof attemptStatus>>;
 export type FailureRecord = z.input<typeof failureRecord>;

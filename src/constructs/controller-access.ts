@@ -1,15 +1,9 @@
 import { Construct } from 'constructs';
+import { type AccessRule, leaseRules } from '../../imports/controller-rules.ts';
 import { type IServiceAccount, k8s } from './k8s.ts';
 import { CONTROLLER_LABELS } from './platform-labels.ts';
 
-/** The same verbs on several resources of a group. */
-export interface AccessRule {
-  readonly group: string;
-  readonly resources: readonly string[];
-  readonly verbs: readonly string[];
-  /** Names of the objects. @default - all */
-  readonly resourceNames?: readonly string[];
-}
+export type { AccessRule };
 
 export interface ControllerAccessProps {
   /** Namespace of the controller and of its leases. */
@@ -51,7 +45,7 @@ export class ControllerAccess extends Construct {
     });
     new k8s.KubeRole(this, 'LeasesRole', {
       metadata: { name: LEASES_NAME, namespace, labels: CONTROLLER_LABELS },
-      rules: [policyRule({ group: 'coordination.k8s.io', resources: ['leases'], verbs: ['get', 'create', 'update'] })],
+      rules: leaseRules.map(policyRule),
     });
     new k8s.KubeRoleBinding(this, 'LeasesBinding', {
       metadata: { name: LEASES_NAME, namespace, labels: CONTROLLER_LABELS },

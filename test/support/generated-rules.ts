@@ -1,5 +1,8 @@
-import { gangSchedulerRules } from '../../imports/controller-rules.ts';
-import type { AccessRule } from '../../src/constructs/controller-access.ts';
+import {
+  type AccessRule,
+  gangSchedulerRules,
+  leaseRules as generatedLeaseRules,
+} from '../../imports/controller-rules.ts';
 import { installedApi } from '../../src/constructs/installed-api.ts';
 
 export interface RbacRule {
@@ -19,6 +22,9 @@ export function controllerRules(): RbacRule[] {
 export function gangRules(scheduler: keyof typeof gangSchedulerRules): RbacRule[] {
   return gangSchedulerRules[scheduler].map(rbacRule);
 }
+
+/** What it is granted in its own namespace. */
+export const leaseRules = (): RbacRule[] => generatedLeaseRules.map(rbacRule);
 
 const rbacRule = (rule: AccessRule): RbacRule => ({
   apiGroups: [rule.group],

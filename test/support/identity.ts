@@ -2,13 +2,13 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { App, Chart } from 'cdk8s';
 import { allCrds } from '../../src/api/index.ts';
-import { CUSTOM_RESOURCE_DEFINITION, NAMESPACE } from '../../src/api/kinds.ts';
+import { CUSTOM_RESOURCE_DEFINITION, NAMESPACE, PYTORCH_JOB } from '../../src/api/kinds.ts';
 import type { Kind, KubeObject } from '../../src/api/kube.ts';
 import { controllerUser, MpiLaunchers } from '../../src/constructs/mpi-launchers.ts';
 import type { Api, Target } from './api.ts';
-import { eventually } from './eventually.ts';
-import { controllerRules } from './generated-rules.ts';
+import { controllerRules, leaseRules } from './generated-rules.ts';
 import { temporaryFolder } from './temporary-folder.ts';
+import { served } from './test-crd.ts';
 
 export interface Identity {
   /** As the audit log names it. */
@@ -34,10 +34,7 @@ const CLUSTER_ROLE_BINDING: Kind = {
 /** Installs the CRDs and a service account that may do exactly what the generated roles say. */
 export async function installIdentity(api: Api): Promise<Identity> {
   await Promise.all(allCrds().map((crd) => api.apply(CUSTOM_RESOURCE_DEFINITION, crd as unknown as KubeObject)));
-  await eventually(
-    'the CRDs to be served',
-    async () => (await api.raw('GET', '/apis/kubeflow.org/v1/pytorchjobs')).code === 200,
-  );
+  await served(api, PYTORCH_JOB);
   await api.apply(NAMESPACE, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: SYSTEM_NAMESPACE } });
   for (const [kind, object] of [...accessObjects(), ...launcherAccess()]) await api.apply(kind, object);
   const token = await tokenOf(api);
@@ -130,7 +127,7 @@ function accessObjects(): [Kind, KubeObject][] {
     ],
     [
       kind('Role', 'roles', true),
-      object({ apiVersion, kind: 'Role', metadata: meta(leases, SYSTEM_NAMESPACE), rules: LEASE_RULES }),
+      object({ apiVersion, kind: 'Role', metadata: meta(leases, SYSTEM_NAMESPACE), rules: leaseRules() }),
     ],
     [
       kind('RoleBinding', 'rolebindings', true),
@@ -163,7 +160,6 @@ const AUTHORITY_RULES = [
   { apiGroups: [''], resources: ['secrets'], verbs: ['create'] },
   { apiGroups: [''], resources: ['secrets'], resourceNames: [`${ACCOUNT}-authorities`], verbs: ['get', 'update'] },
 ];
-const LEASE_RULES = [{ apiGroups: ['coordination.k8s.io'], resources: ['leases'], verbs: ['create', 'get', 'update'] }];
 
 async function tokenOf(api: Api): Promise<string> {
   const path = `/api/v1/namespaces/${SYSTEM_NAMESPACE}/serviceaccounts/${ACCOUNT}/token`;

@@ -1,12 +1,5 @@
 import type { RankedPod } from './job-pods.ts';
 
-/** One line that a pod of a job wrote. */
-export interface LogLine {
-  readonly rank: number;
-  readonly pod: string;
-  readonly line: string;
-}
-
 /** For people: `[0 master-0] step 1`, names aligned to the longest seat. Pure. */
 export const prefixed = ({ rank, seat }: Pick<RankedPod, 'rank' | 'seat'>, line: string): string =>
   `[${rank} ${seat}] ${line}\n`;

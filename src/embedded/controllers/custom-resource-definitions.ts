@@ -1,6 +1,6 @@
 import type { CustomResourceDefinition } from '../../api/crd.ts';
 import { CUSTOM_RESOURCE_DEFINITION } from '../../api/kinds.ts';
-import type { Kind } from '../../api/kube.ts';
+import type { Condition, Kind } from '../../api/kube.ts';
 import { timestamp } from '../../api/timestamp.ts';
 import type { Instant } from '../../runtime/environment.ts';
 import type { ApiServer } from '../api-server.ts';
@@ -12,15 +12,6 @@ import { scale } from '../subresources/scale.ts';
 import { type EmbeddedController, onChanges } from './controller.ts';
 
 const TABLE = resourceId(CUSTOM_RESOURCE_DEFINITION);
-
-interface Condition {
-  readonly type: string;
-  readonly status: string;
-  readonly reason: string;
-  readonly message: string;
-  readonly lastTransitionTime: string;
-  readonly observedGeneration?: number;
-}
 
 /** Serves what CustomResourceDefinitions define, and says so in their conditions. */
 export const crdController: EmbeddedController = (server, environment) => {

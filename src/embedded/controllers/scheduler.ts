@@ -1,5 +1,5 @@
 import { NATIVE_POD_GROUP, NODE, POD } from '../../api/kinds.ts';
-import { type KubeObject, keyOf } from '../../api/kube.ts';
+import { conditionOf, type KubeObject, keyOf } from '../../api/kube.ts';
 import { Nodes } from '../../api/scheduling/nodes.ts';
 import { viewOfNode, viewOfPod } from '../../api/scheduling/view.ts';
 import { timestamp } from '../../api/timestamp.ts';
@@ -120,18 +120,10 @@ function refOf(key: string): { readonly namespace: string; readonly name: string
   return { namespace, name };
 }
 
-interface Condition {
-  readonly type: string;
-  readonly status: string;
-  readonly message?: string;
-  readonly lastTransitionTime?: string;
-}
-
 function reportWaiting(server: ApiServer, key: string, message: string, now: number): void {
   const pod = server.store.get(PODS, key);
   if (!pod) return;
-  const { conditions = [] } = (pod.status ?? {}) as { readonly conditions?: readonly Condition[] };
-  const before = conditions.find(({ type }) => type === 'PodScheduled');
+  const before = conditionOf(pod, 'PodScheduled');
   if (before?.status === 'False' && before.message === message) return;
   server.amend(POD, refOf(key), (current) => ({
     ...current,

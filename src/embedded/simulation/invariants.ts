@@ -1,17 +1,11 @@
 import { COMPLETION_INDEX_ANNOTATION } from '../../api/batch.ts';
 import { JOB } from '../../api/kinds.ts';
-import type { KubeObject } from '../../api/kube.ts';
-import { controllerOf } from '../../api/kube.ts';
+import { type Condition, controllerOf, type KubeObject } from '../../api/kube.ts';
 import type { Change } from '../store.ts';
 import { type Attempt, Attempts } from './attempts.ts';
 import { InvariantViolation } from './invariant-violation.ts';
 
 export { InvariantViolation } from './invariant-violation.ts';
-
-interface Condition {
-  readonly type: string;
-  readonly status: string;
-}
 
 interface Status {
   readonly conditions?: readonly Condition[];

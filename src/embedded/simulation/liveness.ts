@@ -1,18 +1,10 @@
 import { JOB } from '../../api/kinds.ts';
-import { controllerOf, type KubeObject, keyOf } from '../../api/kube.ts';
+import { conditionOf, controllerOf, type KubeObject, keyOf } from '../../api/kube.ts';
 import { resourceId } from '../resource.ts';
 import type { Store } from '../store.ts';
 import { InvariantViolation } from './invariants.ts';
 
-interface Condition {
-  readonly type: string;
-  readonly status: string;
-}
-
-const holds = (object: KubeObject, type: string): boolean =>
-  ((object.status as { readonly conditions?: readonly Condition[] } | undefined)?.conditions ?? []).some(
-    (condition) => condition.type === type && condition.status === 'True',
-  );
+const holds = (object: KubeObject, type: string): boolean => conditionOf(object, type)?.status === 'True';
 
 const JOBS = resourceId(JOB);
 

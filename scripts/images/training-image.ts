@@ -25,6 +25,8 @@ export async function buildTrainingImage(log: Log): Promise<Image> {
     architecture: process.arch === 'arm64' ? 'arm64' : 'amd64',
     user: '65532',
     entrypoint: ['/usr/bin/python3'],
+    // Upstream's TrainerClient writes a training function to where it runs, which must be writable.
+    workingDir: '/tmp',
     env: { PATH: '/usr/bin:/bin', PYTHONUNBUFFERED: '1', HOME: '/tmp' },
   };
   const scripts = ['trim.py', 'torchrun.py'].map((name) => join(RECIPE, name));

@@ -1,10 +1,8 @@
-import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { promisify } from 'node:util';
 import { beforeAll, describe, expect } from '@jest/globals';
 import { ensureTrainingEnvironment } from '../../src/cli/python/training-environment.ts';
 import { stderrLog } from '../../src/runtime/progress.ts';
-import { pythonWith } from '../support/python-client.ts';
+import { packagesOf, pythonWith } from '../support/python-client.ts';
 import { type JobShape, JobUnderTest, jaxJob, jobWith } from '../support/pytorch-job.ts';
 import { useRealPlatform } from '../support/real-platform.ts';
 import { podLog } from '../support/training-log.ts';
@@ -14,15 +12,6 @@ const PATIENT = { timeoutMs: 4 * MINUTES, everyMs: 500 };
 const JAX_PROGRAM = readFileSync('images/training-jax/digits.py', 'utf8');
 
 const { platform, live, possible, image } = useRealPlatform();
-
-/** Where the packages of a virtual environment of this machine are, for pods that bring the same Python. */
-async function packagesOf(python: string): Promise<string> {
-  const { stdout } = await promisify(execFile)(python, [
-    '-c',
-    'import sysconfig; print(sysconfig.get_path("platlib"))',
-  ]);
-  return stdout.trim();
-}
 
 /** Pods of the image that run a program with packages of this machine, and (`-S`) without those of the image. */
 function shapeOf(packages: string, program: string, env: Record<string, string> = {}): JobShape {

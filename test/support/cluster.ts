@@ -9,6 +9,8 @@ export interface Cluster {
   readonly kubeconfig: string;
   /** Path of the apiserver's audit log. */
   readonly auditLog: string;
+  /** Address of this machine as pods of the real node see it; empty without a real node. */
+  readonly gateway: string;
 }
 
 /** Runs `armature …` and resolves to what it printed. */

@@ -8,8 +8,8 @@ import { sampleOf } from './metrics.ts';
 import { freshNamespace } from './namespace.ts';
 
 export interface PlatformOptions {
-  /** More flags of `armature controller`. */
-  readonly flags?: readonly string[];
+  /** More flags of `armature controller`, which may depend on where the cluster is. */
+  readonly flags?: readonly string[] | ((cluster: Cluster) => readonly string[]);
   /** `false`: the tests start controllers themselves. @default true */
   readonly controller?: boolean;
   /** @default - the cluster with fake nodes that all integration tests share */
@@ -38,8 +38,12 @@ export function usePlatform(options: PlatformOptions = {}): Platform {
     const cluster = await (options.cluster ?? sharedCluster)();
     const api = new Api(targetOf(cluster.kubeconfig));
     parts = { api, cluster, identity: await installIdentity(api) };
-    if (options.controller !== false)
-      controller = await ControllerProcess.start({ kubeconfig: parts.identity.kubeconfig, flags: options.flags ?? [] });
+    if (options.controller === false) return;
+    const { flags = [] } = options;
+    controller = await ControllerProcess.start({
+      kubeconfig: parts.identity.kubeconfig,
+      flags: typeof flags === 'function' ? flags(cluster) : flags,
+    });
   }, 1_200_000);
 
   afterAll(async () => {

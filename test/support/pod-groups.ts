@@ -1,6 +1,7 @@
 import { CUSTOM_RESOURCE_DEFINITION } from '../../src/api/kinds.ts';
 import type { Kind } from '../../src/api/kube.ts';
 import type { Api } from './api.ts';
+import { eventually } from './eventually.ts';
 import { served, testCrd } from './test-crd.ts';
 
 /**
@@ -13,5 +14,10 @@ export async function servePodGroups(api: Api, kind: Kind): Promise<() => Promis
   const annotations = { 'api-approved.kubernetes.io': 'unapproved, for tests' };
   await api.apply(CUSTOM_RESOURCE_DEFINITION, { ...crd, metadata: { ...crd.metadata, annotations } });
   await served(api, kind);
-  return () => api.delete(CUSTOM_RESOURCE_DEFINITION, undefined, crd.metadata.name!);
+  const name = crd.metadata.name!;
+  return async () => {
+    await api.delete(CUSTOM_RESOURCE_DEFINITION, undefined, name);
+    const gone = async () => (await api.get(CUSTOM_RESOURCE_DEFINITION, undefined, name)) === undefined;
+    await eventually(`${name} to be gone`, gone);
+  };
 }

@@ -29,6 +29,12 @@ export async function pythonWith(packages: readonly string[]): Promise<string> {
   return python;
 }
 
+/** Where the packages of a virtual environment of this machine are, for pods that bring the same Python. */
+export async function packagesOf(python: string): Promise<string> {
+  const { stdout } = await run(python, ['-c', 'import sysconfig; print(sysconfig.get_path("platlib"))']);
+  return stdout.trim();
+}
+
 /** Runs a Python script; resolves to what it printed, rejects with its traceback. */
 export async function runPython(
   python: string,

@@ -4,6 +4,13 @@ import { SHIPPED_RUNTIMES } from '../../src/api/shipped-runtimes.ts';
 import type { Api, Loose } from './api.ts';
 import { eventually } from './eventually.ts';
 
+/** A runtime that comes along, as it is installed. */
+export function installedRuntime(name: string): KubeObject {
+  const runtime = SHIPPED_RUNTIMES.find(({ metadata }) => metadata.name === name);
+  if (!runtime) throw new Error(`no runtime ${name} comes along`);
+  return runtime;
+}
+
 /** A runtime of one job of one container; `template` adds to the JobSet's spec. */
 export const runtimeOf = (
   name: string,
@@ -38,8 +45,7 @@ export function shippedRuntime(
   annotations: Readonly<Record<string, string>>,
   namespace?: string,
 ): KubeObject & Loose {
-  const runtime = structuredClone(SHIPPED_RUNTIMES.find(({ metadata }) => metadata.name === name)) as KubeObject &
-    Loose;
+  const runtime = structuredClone(installedRuntime(name)) as KubeObject & Loose;
   for (const job of runtime.spec.template.spec.replicatedJobs) {
     const { template } = job.template.spec;
     template.metadata = { annotations };

@@ -67,7 +67,7 @@ function planLive(
     children: [
       ...(kept ? [] : [snapshotOf(job, runtime)]),
       ...companionsOf(layout, jobSet),
-      ...wantedObjects(layout, jobSet),
+      ...wantedObjects(layout, jobSet, children),
     ],
     ...wake,
   };
@@ -91,12 +91,20 @@ function obstacleOf(
   return problems.length === 0 ? undefined : { reason: 'InvalidTrainJob', message: problems.join('; ') };
 }
 
-/** The JobSet and its gang are made once, and changed only while either side is suspended. */
-function wantedObjects(layout: Layout, jobSet: JobSet | undefined): readonly KubeObject[] {
+/**
+ * The JobSet and its gang are made once, and changed only while either side is suspended. The gang is there before any pod:
+ * schedulers start a pod alone whose group they do not find.
+ */
+function wantedObjects(
+  layout: Layout,
+  jobSet: JobSet | undefined,
+  children: readonly KubeObject[],
+): readonly KubeObject[] {
   const suspend = layout.job.spec.suspend === true;
   const running = jobSet !== undefined && !suspend && jobSet.spec.suspend !== true;
   if (running || jobSet?.metadata.deletionTimestamp !== undefined) return [];
   const group = podGroupOf(layout);
+  if (group && !jobSet && !children.some(({ kind }) => kind === group.kind)) return [group];
   const wanted = jobSetOf(layout, suspend);
   // Pods start from what the JobSet says, so it has to say the new before it lets go of them.
   const stale = jobSet !== undefined && hashOf(jobSet) !== hashOf(wanted);

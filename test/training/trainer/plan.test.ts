@@ -213,6 +213,14 @@ describe('gangs', () => {
     expect(metadata?.labels).toEqual({ 'scheduling.x-k8s.io/pod-group': 'j' });
   });
 
+  test('[training 22] the group is there before any pod can be', () => {
+    const runtime = { ...runtimeSpec({ torch: {} }, jobs), podGroupPolicy: { coscheduling: {} } };
+    const world = new TrainerWorld({}, runtime, { gangScheduler: 'scheduler-plugins' });
+    const kinds = () => world.step().children.map(({ kind }) => kind);
+    expect(kinds()).toEqual(['ConfigMap', 'PodGroup']);
+    expect(kinds()).toEqual(['PodGroup', 'JobSet']);
+  });
+
   test('[training 22] volcano: the queue is an annotation of the runtime or of a patch', () => {
     const annotations = { 'scheduling.volcano.sh/queue-name': 'fast' };
     const world = new TrainerWorld(

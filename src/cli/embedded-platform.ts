@@ -1,32 +1,23 @@
 import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
 import { parse } from 'yaml';
-import { allCrds, SHIPPED_RUNTIMES, TRAINER_VERSION } from '../api/index.ts';
-import { CLUSTER_TRAINING_RUNTIME, CONFIG_MAP, CUSTOM_RESOURCE_DEFINITION, NAMESPACE } from '../api/kinds.ts';
-import { conditionOf } from '../api/kube.ts';
-import { type EmbeddedCluster, startEmbeddedCluster } from '../embedded/cluster.ts';
+import { startEmbeddedCluster } from '../embedded/cluster.ts';
 import { podScheduler } from '../embedded/controllers/scheduler.ts';
 import { type FrontOptions, type HttpFront, serveFront } from '../embedded/http/front.ts';
 import { Identities } from '../embedded/http/identities.ts';
 import { issueToken } from '../embedded/http/token-request.ts';
 import { SqliteJournal } from '../embedded/journal.ts';
 import { type ImageMap, parseImageMap } from '../embedded/node/images/image-map.ts';
-import { type ProcessNode, startProcessNode } from '../embedded/node/process-node.ts';
+import { type ProcessNode, type ProcessNodeOptions, startProcessNode } from '../embedded/node/process-node.ts';
 import { Store } from '../embedded/store.ts';
-import { passingAuthorities } from '../runtime/authorities.ts';
 import type { KubeClient } from '../runtime/client.ts';
 import { systemEnvironment } from '../runtime/environment.ts';
-import { HttpClient } from '../runtime/http-client.ts';
 import { type Logger, silentLogger } from '../runtime/log.ts';
-import { type Manager, runManager } from '../runtime/manager.ts';
 import { CONTROLLER_NAME, VERSION } from '../runtime/version.ts';
-import { trainingDomains } from '../training/controller.ts';
-import type { ProgressServer } from '../training/progress/injection.ts';
-import { credentialsIn, type EmbeddedCredentials, portIn, writeKubeconfig } from './embedded-credentials.ts';
-import { serveProgress } from './progress-server.ts';
+import { runEmbeddedControllers } from './embedded-controllers.ts';
+import { credentialsIn, portIn, writeKubeconfig } from './embedded-credentials.ts';
+import { installPlatform } from './embedded-install.ts';
 
 export interface EmbeddedPlatformOptions {
   /** Where objects, logs and volumes are kept. @default - a temporary folder, removed at the end */
@@ -62,7 +53,6 @@ export interface EmbeddedPlatform {
 
 const HOST = '127.0.0.1';
 const NODE_NAME = 'local';
-const CRDS_MS = 30_000;
 
 /**
  * Starts the platform embedded in this process.
@@ -105,22 +95,13 @@ async function start(
   const cluster = startEmbeddedCluster({ environment, store, controllers: [podScheduler] });
   ends.push(() => cluster.stop());
   const client = cluster.client(`armature/${VERSION}`);
-  await installCrds(cluster, client);
-  await installRuntimes(client);
+  await installPlatform(cluster, client);
 
   const credentials = await credentialsIn(dataDir, HOST, environment.now());
   const identities = new Identities();
   identities.add(credentials.token, { username: 'owner', groups: ['system:masters', 'system:authenticated'] });
   let node: ProcessNode | undefined;
-  const running = (): ProcessNode => {
-    if (!node) throw new Error('the node is not running yet');
-    return node;
-  };
-  const pods: Pick<ProcessNode, 'readLogs' | 'exec' | 'usage'> = {
-    readLogs: (...args) => running().readLogs(...args),
-    exec: (...args) => running().exec(...args),
-    usage: (...args) => running().usage(...args),
-  };
+  const pods = podsOf(() => node);
   const kubeconfig = resolve(options.kubeconfig ?? join(dataDir, 'kubeconfig'));
   const frontOptions = {
     server: cluster.server,
@@ -142,12 +123,7 @@ async function start(
     dataDir: join(dataDir, 'node'),
     log,
     apiServer: { host: front.host, port: front.port },
-    token: (pod) => async (audience, seconds) => {
-      const { namespace = 'default', name: podName = '', uid } = pod.metadata;
-      const { serviceAccountName: name = 'default' } = pod.spec as { readonly serviceAccountName?: string };
-      const account = { namespace, name, pod: { name: podName, ...(uid && { uid }) } };
-      return issueToken({ environment, identities }, account, seconds, audience ? [audience] : []).token;
-    },
+    token: tokensOf({ environment, identities }),
     ...(options.images !== undefined && { images: options.images }),
     ...(options.resources && { resources: options.resources }),
   });
@@ -155,16 +131,8 @@ async function start(
   await node.ready;
 
   if (options.controller !== false) {
-    const controllerClient = cluster.client(`${CONTROLLER_NAME}/${VERSION}`);
-    const ending = new AbortController();
-    ends.push(() => ending.abort());
-    const reviewer = ownerClient(front.url, credentials);
-    ends.push(() => reviewer.close());
-    const progress = await takeProgress(reviewer, log, ending.signal);
-    ends.push(progress.close);
-    const manager = runControllers(controllerClient, log, progress.server);
-    ends.push(() => manager.stop());
-    await manager.ready;
+    const controllers = cluster.client(`${CONTROLLER_NAME}/${VERSION}`);
+    await runEmbeddedControllers({ client: controllers, server: front.url, credentials, log, ends });
   }
   await writeKubeconfig(kubeconfig, front.url, credentials);
   let ended: Promise<void> | undefined;
@@ -181,6 +149,31 @@ async function start(
     },
   };
 }
+
+/** What is asked of a node that may not run yet. */
+function podsOf(node: () => ProcessNode | undefined): Pick<ProcessNode, 'readLogs' | 'exec' | 'usage'> {
+  const running = (): ProcessNode => {
+    const found = node();
+    if (!found) throw new Error('the node is not running yet');
+    return found;
+  };
+  return {
+    readLogs: (...args) => running().readLogs(...args),
+    exec: (...args) => running().exec(...args),
+    usage: (...args) => running().usage(...args),
+  };
+}
+
+/** The tokens of pods, each of the pod's own service account. */
+const tokensOf =
+  (issuer: Parameters<typeof issueToken>[0]): ProcessNodeOptions['token'] =>
+  (pod) =>
+  async (audience, seconds) => {
+    const { namespace = 'default', name: podName = '', uid } = pod.metadata;
+    const { serviceAccountName: name = 'default' } = pod.spec as { readonly serviceAccountName?: string };
+    const account = { namespace, name, pod: { name: podName, ...(uid && { uid }) } };
+    return issueToken(issuer, account, seconds, audience ? [audience] : []).token;
+  };
 
 /** Where it is asked for; else where it was before, so that open terminals find it again; else anywhere. */
 async function serveAt(
@@ -199,70 +192,4 @@ async function checkImages(file: string): Promise<void> {
     throw new Error(`the image map ${file} cannot be read (${error.code}): give the path of an images.yaml`);
   });
   parseImageMap(parse(text), file);
-}
-
-/** The same domains as `armature controller` runs. */
-function runControllers(client: KubeClient, log: Logger, progress: ProgressServer): Manager {
-  return runManager({ client, environment: systemEnvironment, domains: trainingDomains({ progress }), log });
-}
-
-/** Through the front, which knows whose token is whose. */
-function ownerClient(server: string, { ca, token }: EmbeddedCredentials): HttpClient {
-  const access = { server, ca, credentials: async () => ({ token }) };
-  return new HttpClient({ access, environment: systemEnvironment, userAgent: `${CONTROLLER_NAME}/${VERSION}` });
-}
-
-/** Pods end with this process, so the authority that they know may as well. */
-async function takeProgress(
-  client: KubeClient,
-  log: Logger,
-  signal: AbortSignal,
-): Promise<{ readonly server: ProgressServer; readonly close: () => void }> {
-  const environment = systemEnvironment;
-  const since = environment.now();
-  const authorities = passingAuthorities(since);
-  const options = { client, environment, log, address: `${HOST}:0`, host: HOST };
-  const server = await serveProgress(options, authorities, signal);
-  if (!server) throw new Error(`nothing listens on ${options.address}`);
-  const { port } = server.address() as AddressInfo;
-  const close = () => {
-    server.close();
-    server.closeAllConnections();
-  };
-  return { server: { url: `https://${HOST}:${port}`, authority: authorities.bundle, since }, close };
-}
-
-/** So that TrainJobs which name one of Kubeflow Trainer's runtimes run here too, and its clients find their release. */
-async function installRuntimes(client: KubeClient): Promise<void> {
-  const options = { fieldManager: 'armature', force: true };
-  for (const runtime of SHIPPED_RUNTIMES) {
-    const { name = '' } = runtime.metadata;
-    await client.patch(CLUSTER_TRAINING_RUNTIME, { name }, 'apply', runtime, options);
-  }
-  const namespace = 'kubeflow-system';
-  const [home, version] = [{ name: namespace }, { namespace, name: 'kubeflow-trainer-public' }];
-  await client.patch(NAMESPACE, home, 'apply', { apiVersion: 'v1', kind: 'Namespace', metadata: home }, options);
-  const data = { kubeflow_trainer_version: TRAINER_VERSION };
-  const told = { apiVersion: 'v1', kind: 'ConfigMap', metadata: version, data };
-  await client.patch(CONFIG_MAP, version, 'apply', told, options);
-}
-
-/** Teaches the cluster every kind of the platform, and waits until it serves them. */
-async function installCrds({ server }: EmbeddedCluster, client: KubeClient): Promise<void> {
-  const crds = allCrds();
-  for (const crd of crds) {
-    const { name = '' } = crd.metadata;
-    await client.patch(CUSTOM_RESOURCE_DEFINITION, { name }, 'apply', crd, { fieldManager: 'armature', force: true });
-  }
-  const deadline = Date.now() + CRDS_MS;
-  for (;;) {
-    const served = new Set(server.resources().map(({ kind }) => `${kind.plural}.${kind.group}`));
-    const missing = crds.find(({ metadata }) => !served.has(metadata.name ?? ''));
-    if (!missing) return;
-    const { name = '' } = missing.metadata;
-    const refused = conditionOf(await client.get(CUSTOM_RESOURCE_DEFINITION, { name }), 'Established');
-    if (refused?.status === 'False') throw new Error(`the CRD ${name} is not served: ${refused.message}`);
-    if (Date.now() > deadline) throw new Error(`the CRD ${name} is not served after ${CRDS_MS / 1000} s`);
-    await pause(1);
-  }
 }

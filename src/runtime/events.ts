@@ -1,5 +1,6 @@
 import { EVENT } from '../api/kinds.ts';
 import { apiVersionOf, type KubeObject } from '../api/kube.ts';
+import { microTimestamp } from '../api/timestamp.ts';
 import type { KubeClient } from './client.ts';
 import type { PlannedEvent } from './domain.ts';
 import type { Cancel, Environment, Instant } from './environment.ts';
@@ -117,7 +118,7 @@ export class EventRecorder {
       apiVersion: apiVersionOf(EVENT),
       kind: EVENT.kind,
       metadata: { namespace, name },
-      eventTime: microTime(now),
+      eventTime: microTimestamp(now),
       reportingController: this.#options.controller,
       reportingInstance: this.#options.instance.slice(0, 128),
       action: ACTION,
@@ -136,7 +137,7 @@ export class EventRecorder {
       series.flushing = false;
       if (!series.created) return;
       const { namespace, name, count, lastAt } = series;
-      const body = { series: { count, lastObservedTime: microTime(lastAt) } };
+      const body = { series: { count, lastObservedTime: microTimestamp(lastAt) } };
       this.#enqueue(async () => {
         await this.#options.client.patch(EVENT, { namespace, name }, 'merge', body);
       });
@@ -183,5 +184,3 @@ function remember<T>(map: Map<string, T>, key: string, value: T): void {
   const [oldest] = map.keys();
   if (oldest !== undefined) map.delete(oldest);
 }
-
-const microTime = (at: Instant): string => new Date(at).toISOString().replace('Z', '000Z');

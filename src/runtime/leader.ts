@@ -1,5 +1,6 @@
 import { LEASE } from '../api/kinds.ts';
 import { apiVersionOf, type KubeObject } from '../api/kube.ts';
+import { microTimestamp } from '../api/timestamp.ts';
 import { isNotFound, type KubeClient } from './client.ts';
 import { type Environment, type Instant, sleep } from './environment.ts';
 import type { Logger } from './log.ts';
@@ -101,7 +102,7 @@ export class LeaderElection {
   /** Takes or renews the lease, if it is free or ours. */
   async #attempt(signal: AbortSignal): Promise<boolean> {
     const { client, environment, namespace, name, identity, log } = this.#options;
-    const time = new Date(environment.now()).toISOString().replace('Z', '000Z');
+    const time = microTimestamp(environment.now());
     const claim = { holderIdentity: identity, leaseDurationSeconds: LEASE_SECONDS, renewTime: time };
     try {
       const lease = await this.#read(signal);

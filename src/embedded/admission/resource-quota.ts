@@ -7,11 +7,8 @@ import type { AdmissionStep, AdmissionView } from './step.ts';
 
 type Amounts = Readonly<Record<string, string>>;
 
-interface QuotaSpec {
-  readonly hard?: Amounts;
-  readonly scopes?: readonly string[];
-  readonly scopeSelector?: unknown;
-}
+/** By the names that a quota limits them by, in thousandths. */
+export type Usage = ReadonlyMap<string, bigint>;
 
 const QUOTAS = '/resourcequotas';
 const PODS = '/pods';
@@ -23,25 +20,35 @@ export const resourceQuota: AdmissionStep = {
   validate({ operation, resource, object }, view) {
     if (operation !== 'CREATE' || !object) return;
     for (const quota of quotasOf(object.metadata.namespace ?? '', view)) {
-      const { hard = {} } = (quota.spec ?? {}) as QuotaSpec;
       const asked = usageOf(resource.table, object, resource.table === PODS);
-      checkSpecified(quota, hard, resource, object);
-      const limited = Object.keys(hard).filter((name) => (asked.get(name) ?? 0n) > 0n);
-      if (limited.length === 0) continue;
-      const used = quotaUsage(quota, view);
-      const exceeded = limited.filter(
-        (name) => (used.get(name) ?? 0n) + (asked.get(name) ?? 0n) > toMilli(String(hard[name])),
-      );
-      if (exceeded.length === 0) continue;
-      const say = (amount: (name: string) => string) => exceeded.map((name) => `${name}=${amount(name)}`).join(',');
-      throw forbiddenRequest(
-        resource.kind,
-        object.metadata.name ?? '',
-        `exceeded quota: ${quota.metadata.name}, requested: ${say((name) => fromMilli(asked.get(name) ?? 0n))}, used: ${say((name) => fromMilli(used.get(name) ?? 0n))}, limited: ${say((name) => String(hard[name]))}`,
-      );
+      checkSpecified(quota, resource, object);
+      const limits = limitsOf(quota);
+      if (![...limits.keys()].some((name) => (asked.get(name) ?? 0n) > 0n)) continue;
+      const refusal = excess(quota, limits, asked, quotaUsage(quota, view));
+      if (refusal) throw forbiddenRequest(resource.kind, object.metadata.name ?? '', refusal);
     }
   },
 };
+
+const hardOf = (quota: KubeObject): Amounts => ((quota.spec ?? {}) as { readonly hard?: Amounts }).hard ?? {};
+
+/** What a quota grants, in thousandths. */
+export const limitsOf = (quota: KubeObject): Usage =>
+  new Map(Object.entries(hardOf(quota)).map(([name, amount]) => [name, toMilli(String(amount))]));
+
+/** Why a quota has no room for what is asked besides what is used; undefined where it has. */
+export function excess(quota: KubeObject, limits: Usage, asked: Usage, used: Usage): string | undefined {
+  const over = [...limits].filter(([name, limit]) => {
+    const wanted = asked.get(name) ?? 0n;
+    return wanted > 0n && (used.get(name) ?? 0n) + wanted > limit;
+  });
+  if (over.length === 0) return undefined;
+  const hard = hardOf(quota);
+  const say = (amount: (name: string) => string) => over.map(([name]) => `${name}=${amount(name)}`).join(',');
+  const requested = say((name) => fromMilli(asked.get(name) ?? 0n));
+  const inUse = say((name) => fromMilli(used.get(name) ?? 0n));
+  return `exceeded quota: ${quota.metadata.name}, requested: ${requested}, used: ${inUse}, limited: ${say((name) => String(hard[name]))}`;
+}
 
 interface Asking {
   readonly name?: string;
@@ -51,11 +58,11 @@ interface Asking {
 /** A namespace that limits CPU or memory takes only pods that say how much they need. */
 export function checkSpecified(
   quota: KubeObject,
-  hard: Amounts,
   resource: Parameters<NonNullable<AdmissionStep['validate']>>[0]['resource'],
   pod: KubeObject,
 ): void {
   if (resource.table !== PODS) return;
+  const hard = hardOf(quota);
   const spec = (pod.spec ?? {}) as { readonly [field in 'containers' | 'initContainers']?: readonly Asking[] };
   const containers = [...(spec.containers ?? []), ...(spec.initContainers ?? [])];
   const missing = ['cpu', 'memory', 'limits.cpu', 'limits.memory', 'requests.cpu', 'requests.memory']
@@ -82,8 +89,8 @@ function quotasOf(namespace: string, view: AdmissionView): readonly KubeObject[]
 }
 
 /** What a namespace uses of the resources that a quota limits, in thousandths. */
-export function quotaUsage(quota: KubeObject, view: AdmissionView): ReadonlyMap<string, bigint> {
-  const { hard = {} } = (quota.spec ?? {}) as QuotaSpec;
+export function quotaUsage(quota: KubeObject, view: AdmissionView): Usage {
+  const hard = hardOf(quota);
   const { namespace } = quota.metadata;
   const used = new Map<string, bigint>(Object.keys(hard).map((name) => [name, 0n]));
   const tables = new Set(Object.keys(hard).map(tableOf));
@@ -110,7 +117,7 @@ function tableOf(name: string): string {
 }
 
 /** What one object takes, under every name a quota may limit it by, in thousandths. */
-export function usageOf(table: string, object: KubeObject, isPod: boolean): ReadonlyMap<string, bigint> {
+export function usageOf(table: string, object: KubeObject, isPod: boolean): Usage {
   const [group = '', plural = ''] = table.split('/');
   const one = 1000n;
   const usage = new Map<string, bigint>([[`count/${kindId({ group, plural })}`, one]]);

@@ -2,11 +2,11 @@ import { type JsonObject, objectsOf } from '../../api/json.ts';
 import type { KubeObject } from '../../api/kube.ts';
 import { timestamp } from '../../api/timestamp.ts';
 import { deepEqual } from '../../runtime/json.ts';
+import { qosClassOf } from '../qos.ts';
 import type { FieldError, Strategy } from '../strategy.ts';
 import { forbidden, invalid } from '../structural/field-errors.ts';
 import { defaultPodSpec } from './pod-defaults.ts';
 import { gateErrors as heldBack, podSpecErrors } from './pod-validation.ts';
-import { qosClassOf } from './qos.ts';
 
 export type PodObject = KubeObject & { readonly spec?: JsonObject; readonly status?: JsonObject };
 

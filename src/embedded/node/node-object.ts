@@ -1,8 +1,8 @@
 import { LEASE, NODE } from '../../api/kinds.ts';
 import { apiVersionOf, type KubeObject } from '../../api/kube.ts';
+import { microTimestamp, timestamp } from '../../api/timestamp.ts';
 import { isAlreadyExists, isConflict, isNotFound, type KubeClient } from '../../runtime/client.ts';
 import type { Environment } from '../../runtime/environment.ts';
-import { rfc3339 } from './lifecycle/time.ts';
 import type { Isolation } from './process/capabilities.ts';
 
 const LEASE_NAMESPACE = 'kube-node-lease';
@@ -61,7 +61,7 @@ export class NodeObject {
   /** Renews the Lease; makes it when it is missing. */
   async renew(): Promise<void> {
     const { name } = this.#description;
-    const renewTime = new Date(this.#environment.now()).toISOString().replace('Z', '000Z');
+    const renewTime = microTimestamp(this.#environment.now());
     const spec = { holderIdentity: name, leaseDurationSeconds: LEASE_SECONDS, renewTime };
     try {
       await this.#client.patch(LEASE, { namespace: LEASE_NAMESPACE, name }, 'merge', { spec });
@@ -91,7 +91,7 @@ export class NodeObject {
 
   #status(ready: boolean) {
     const { name, capacity } = this.#description;
-    const now = rfc3339(this.#environment.now());
+    const now = timestamp(this.#environment.now());
     if (!ready) this.#readySince = this.#environment.now();
     const condition = (type: string, status: string, reason: string, message: string) => ({
       type,
@@ -99,7 +99,7 @@ export class NodeObject {
       reason,
       message,
       lastHeartbeatTime: now,
-      lastTransitionTime: rfc3339(this.#readySince),
+      lastTransitionTime: timestamp(this.#readySince),
     });
     return {
       capacity,

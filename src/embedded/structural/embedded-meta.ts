@@ -1,4 +1,5 @@
 import { isObject, type JsonObject } from '../../api/json.ts';
+import { timestamp } from '../../api/timestamp.ts';
 import { ApiError } from '../../runtime/client.ts';
 import { invalid } from './field-errors.ts';
 import { mapFields, mapItems, REMOVED } from './json.ts';
@@ -62,7 +63,7 @@ const time =
         `parsing time ${JSON.stringify(value)} as "2006-01-02T15:04:05Z07:00": cannot parse ${JSON.stringify(value)} as "2006"`,
       );
     }
-    return new Date(moment).toISOString().replace(/\.\d+Z$/, 'Z');
+    return timestamp(moment);
   };
 
 const words =

@@ -1,17 +1,14 @@
 import { POD } from '../../api/kinds.ts';
-import { type KubeObject, keyOf } from '../../api/kube.ts';
-import { fromMilli, toMilli } from '../../api/quantity.ts';
-import { checkSpecified, usageOf } from '../admission/resource-quota.ts';
+import type { KubeObject } from '../../api/kube.ts';
+import { checkSpecified, excess, limitsOf, type Usage, usageOf } from '../admission/resource-quota.ts';
 import { BUILTIN_RESOURCES } from '../builtin/resources.ts';
 import { type Resource, resourceId } from '../resource.ts';
 import { Lines } from './lines.ts';
 
 const PODS = BUILTIN_RESOURCES.find(({ kind }) => kind === POD) as Resource;
-type Usage = ReadonlyMap<string, bigint>;
 
 interface Quota {
   readonly object: KubeObject;
-  readonly hard: Readonly<Record<string, string>>;
   readonly limits: Usage;
   readonly used: Map<string, bigint>;
 }
@@ -36,9 +33,8 @@ export class NamespaceQuotas {
     for (const object of objects) {
       if (object.kind !== 'ResourceQuota') continue;
       const { namespace = '' } = object.metadata;
-      const { hard = {} } = (object.spec ?? {}) as { readonly hard?: Readonly<Record<string, string>> };
-      const limits = new Map(Object.entries(hard).map(([name, amount]) => [name, toMilli(String(amount))]));
-      this.#quotas.set(namespace, [...(this.#quotas.get(namespace) ?? []), { object, hard, limits, used: new Map() }]);
+      const known = this.#quotas.get(namespace) ?? [];
+      this.#quotas.set(namespace, [...known, { object, limits: limitsOf(object), used: new Map() }]);
     }
   }
 
@@ -50,7 +46,7 @@ export class NamespaceQuotas {
     const { namespace = '', uid = '' } = pod.metadata;
     const quotas = this.#quotas.get(namespace);
     if (!quotas) return false;
-    for (const { object, hard } of quotas) checkSpecified(object, hard, PODS, pod);
+    for (const { object } of quotas) checkSpecified(object, PODS, pod);
     const usage = usageOf(resourceId(POD), pod, true);
     const refusal = this.#reserve(namespace, uid, usage);
     if (refusal === undefined) return false;
@@ -115,16 +111,9 @@ export class NamespaceQuotas {
   }
 
   #refusal(namespace: string, usage: Usage): string | undefined {
-    for (const { object, hard, limits, used } of this.#quotas.get(namespace) ?? []) {
-      const over = [...limits].filter(([name, limit]) => {
-        const asked = usage.get(name) ?? 0n;
-        return asked > 0n && (used.get(name) ?? 0n) + asked > limit;
-      });
-      if (over.length === 0) continue;
-      const say = (amounts: (name: string) => string) => over.map(([name]) => `${name}=${amounts(name)}`).join(',');
-      const asked = say((name) => fromMilli(usage.get(name) ?? 0n));
-      const inUse = say((name) => fromMilli(used.get(name) ?? 0n));
-      return `exceeded quota: ${keyOf({ name: object.metadata.name ?? '' })}, requested: ${asked}, used: ${inUse}, limited: ${say((name) => String(hard[name]))}`;
+    for (const { object, limits, used } of this.#quotas.get(namespace) ?? []) {
+      const refusal = excess(object, limits, usage, used);
+      if (refusal) return refusal;
     }
     return undefined;
   }

@@ -1,4 +1,5 @@
 import { isObject } from '../../api/json.ts';
+import { timestamp } from '../../api/timestamp.ts';
 import type { TrainerStatus } from '../../api/trainer-status.ts';
 
 /** What a program posts: `{ "trainerStatus": { … } }`. Everything that is not documented is dropped. */
@@ -48,7 +49,7 @@ function statusIn(given: Readonly<Record<string, unknown>>): Post {
 
 const isGiven = (value: unknown): boolean => value !== undefined && value !== null;
 /** Kubernetes' times have no fractions. */
-const wholeSeconds = (moment: string): string => `${new Date(moment).toISOString().slice(0, 19)}Z`;
+const wholeSeconds = (moment: string): string => timestamp(Date.parse(moment));
 
 function integerProblem(name: string, value: unknown, most: number): string | undefined {
   if (!isGiven(value) || (Number.isInteger(value) && Number(value) >= 0 && Number(value) <= most)) return undefined;

@@ -1,3 +1,4 @@
+import { timestamp } from '../../../api/timestamp.ts';
 import type { Instant } from '../../../runtime/environment.ts';
 import {
   type Container,
@@ -8,7 +9,6 @@ import {
   type PodCondition,
   type PodPhase,
 } from '../pod-types.ts';
-import { rfc3339 } from './time.ts';
 
 interface Verdict {
   readonly type: string;
@@ -48,7 +48,7 @@ function stamped(
 ): PodCondition {
   const before = known.find(({ type }) => type === verdict.type);
   const lastTransitionTime =
-    before?.status === verdict.status && before.lastTransitionTime ? before.lastTransitionTime : rfc3339(now);
+    before?.status === verdict.status && before.lastTransitionTime ? before.lastTransitionTime : timestamp(now);
   return { ...verdict, ...(observedGeneration !== undefined && { observedGeneration }), lastTransitionTime };
 }
 

@@ -1,3 +1,4 @@
+import { timestamp } from '../../../api/timestamp.ts';
 import type { Instant } from '../../../runtime/environment.ts';
 import { type Container, type ContainerState, type ContainerStatus, isSidecar, type Pod } from '../pod-types.ts';
 import { type Ending, isAlive } from './ending.ts';
@@ -5,7 +6,6 @@ import { isReady, isStarted } from './probes.ts';
 import { type ContainerRecord, type Exit, type PodRecord, recordOf } from './record.ts';
 import { countedCrashes, restartAt, restarts, restartWaitMs } from './restart.ts';
 import type { NodeSettings } from './settings.ts';
-import { rfc3339 } from './time.ts';
 
 /** What a status is made of. */
 export interface StatusView {
@@ -45,7 +45,7 @@ function statesOf(
   const { run, last, blocked } = record;
   const previous = last && { terminated: terminated(last) };
   if (run?.stage === 'running' || run?.stage === 'stopping') {
-    return [{ running: { startedAt: rfc3339(run.startedAt) } }, previous];
+    return [{ running: { startedAt: timestamp(run.startedAt) } }, previous];
   }
   const latest = run?.exit && { terminated: terminated(run.exit) };
   if (blocked && !view.ending) return [{ waiting: whyBlocked(container, record) }, latest ?? previous];
@@ -80,8 +80,8 @@ function terminated(exit: Exit) {
     exitCode: exit.exitCode,
     reason: exit.reason,
     ...(exit.message && { message: exit.message }),
-    startedAt: rfc3339(exit.startedAt),
-    finishedAt: rfc3339(exit.finishedAt),
+    startedAt: timestamp(exit.startedAt),
+    finishedAt: timestamp(exit.finishedAt),
     ...(exit.id && { containerID: containerIdOf(exit.id) }),
   };
 }

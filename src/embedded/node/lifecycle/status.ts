@@ -1,12 +1,12 @@
+import { timestamp } from '../../../api/timestamp.ts';
 import type { Instant } from '../../../runtime/environment.ts';
+import { qosClassOf } from '../../qos.ts';
 import { isTerminal, type Pod, type PodPhase, type PodStatus } from '../pod-types.ts';
 import { conditionsOf } from './conditions.ts';
 import { containerStatus } from './container-status.ts';
 import { type Ending, isAlive } from './ending.ts';
-import { qosClassOf } from './qos.ts';
 import { type PodRecord, recordOf } from './record.ts';
 import type { NodeSettings } from './settings.ts';
-import { rfc3339 } from './time.ts';
 
 const HOST_IP = '127.0.0.1';
 
@@ -35,8 +35,8 @@ export function statusOf(
     hostIP: HOST_IP,
     hostIPs: [{ ip: HOST_IP }],
     ...(ip !== undefined && { podIP: ip, podIPs: [{ ip }] }),
-    startTime: rfc3339(record.acceptedAt),
-    qosClass: pod.status?.qosClass ?? qosClassOf(pod),
+    startTime: timestamp(record.acceptedAt),
+    qosClass: pod.status?.qosClass ?? qosClassOf(pod.spec),
     ...(inits && { initContainerStatuses: inits }),
     containerStatuses: regulars,
   };

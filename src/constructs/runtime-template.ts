@@ -1,4 +1,10 @@
-import { ANCESTOR_LABEL, type JobSetSpec, type ReplicatedJob, type TrainingRuntimeSpec } from '../api/index.ts';
+import {
+  ANCESTOR_LABEL,
+  type JobSetFailurePolicyRule,
+  type JobSetSpec,
+  type ReplicatedJob,
+  type TrainingRuntimeSpec,
+} from '../api/index.ts';
 import { DataSource } from './data-source.ts';
 import type { JobContext } from './job-context.ts';
 import { replicaSpec } from './replica-spec.ts';
@@ -12,6 +18,21 @@ const WORKSPACE = '/workspace';
 
 type JobTemplate = ReplicatedJob['template'];
 
+/** What a disruption ended is nobody's fault: Jobs say so by this reason, and the restart is not counted. */
+const DISRUPTION: JobSetFailurePolicyRule = {
+  name: 'disruption',
+  action: 'RestartJobSetAndIgnoreMaxRestarts',
+  onJobFailureReasons: ['PodFailurePolicy'],
+};
+
+/** A Job that fails with its first lost pod, so that all of them are begun anew: none can go on without the others. */
+const WHOLE: Partial<NonNullable<JobTemplate['spec']>> = {
+  backoffLimit: 0,
+  podFailurePolicy: {
+    rules: [{ action: 'FailJob', onPodConditions: [{ type: 'DisruptionTarget', status: 'True' }] }],
+  },
+};
+
 /** A runtime as the API has it. */
 export function runtimeTemplate(props: TrainingRuntimeProps, context: JobContext): TrainingRuntimeSpec {
   const { policy, nodes = 1, gang, maxRestarts, ttlAfterFinished, initializer } = props;
@@ -22,7 +43,7 @@ export function runtimeTemplate(props: TrainingRuntimeProps, context: JobContext
       network: { publishNotReadyAddresses: true },
       successPolicy: { operator: 'All', targetReplicatedJobs: [LAUNCHER] },
     }),
-    ...(maxRestarts !== undefined && { failurePolicy: { maxRestarts } }),
+    ...(maxRestarts !== undefined && { failurePolicy: { maxRestarts, rules: [DISRUPTION] } }),
     ...(ttlAfterFinished && { ttlSecondsAfterFinished: ttlAfterFinished.toSeconds() }),
     replicatedJobs: [...steps.map((step) => fetching(step, props)), ...training(props, context, steps)],
   };
@@ -42,12 +63,20 @@ function training(
   const pods = podTemplate(props, context, steps.length > 0);
   const fetched = steps.map((step) => ({ name: `${step}-initializer`, status: 'Complete' as const }));
   const dependsOn = fetched.length > 0 ? { dependsOn: fetched } : {};
-  if (sshPort === undefined) return [{ name: NODE, ...dependsOn, template: stepOf('trainer', pods) }];
+  if (sshPort === undefined) return [{ name: NODE, ...dependsOn, template: together(props, stepOf('trainer', pods)) }];
   const ready = { name: NODE, status: 'Ready' as const };
+  const nodes = { spec: { template: reachable(pods, sshPort) } };
   return [
-    { name: NODE, ...dependsOn, template: { spec: { template: reachable(pods, sshPort) } } },
-    { name: LAUNCHER, dependsOn: [ready], template: stepOf('trainer', pods) },
+    { name: NODE, ...dependsOn, template: together(props, nodes) },
+    { name: LAUNCHER, dependsOn: [ready], template: together(props, stepOf('trainer', pods)) },
   ];
+}
+
+function together({ maxRestarts }: TrainingRuntimeProps, template: JobTemplate): JobTemplate {
+  if (maxRestarts === undefined) return template;
+  const { spec } = template;
+  const pods = { ...spec?.template, spec: { ...spec?.template?.spec, restartPolicy: 'Never' } };
+  return { ...template, spec: { ...spec, ...WHOLE, template: pods as Pods } };
 }
 
 type Pods = NonNullable<ReturnType<typeof replicaSpec>['template']>;

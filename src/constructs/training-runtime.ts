@@ -36,7 +36,11 @@ export interface TrainingRuntimeProps extends Omit<ReplicaProps, 'restartPolicy'
   readonly nodes?: number;
   /** @default - pods are scheduled one by one */
   readonly gang?: RuntimeGang;
-  /** Restarts of the whole job before it fails. @default 0 */
+  /**
+   * Restarts of the whole job before it fails, each as soon as one pod is lost. What the cluster takes away (preemption,
+   * drain, eviction) does not count.
+   * @default - no restart: Kubernetes' own Jobs try single pods again, six times, and then the job fails
+   */
   readonly maxRestarts?: number;
   /** Deletes a job's pods this long after it finished; whole seconds. @default - they are kept */
   readonly ttlAfterFinished?: Duration;

@@ -30,6 +30,9 @@ export const JOB_REASONS = {
   completionsReached: 'CompletionsReached',
 } as const;
 
+/** What those conditions say. */
+export const JOB_MESSAGES = { deadlineExceeded: 'Job was active longer than specified deadline' } as const;
+
 export interface JobCondition extends Condition {
   readonly type: JobConditionType;
   readonly lastProbeTime?: string;

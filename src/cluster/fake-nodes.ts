@@ -144,7 +144,7 @@ export async function prepareKwok(programs: Binaries, paths: ClusterPaths, state
 
 export function fakeNode(index: number): KubeObject {
   const name = `fake-${index}`;
-  const resources = { cpu: '64', memory: '512Gi', pods: '1000', 'nvidia.com/gpu': '8' };
+  const resources = { cpu: '64', memory: '512Gi', 'ephemeral-storage': '1Ti', pods: '1000', 'nvidia.com/gpu': '8' };
   return {
     apiVersion: 'v1',
     kind: 'Node',

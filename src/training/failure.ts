@@ -40,10 +40,9 @@ export function deadlineOf(scene: Scene, status: JobStatus): Instant | undefined
 function overDeadline(scene: Scene, status: JobStatus): Verdict | undefined {
   const deadline = deadlineOf(scene, status);
   if (deadline === undefined || scene.now < deadline) return undefined;
-  const reason = scene.kind.extension?.deadlineReason(scene.job);
   return {
     ...failed(`Job ${scene.job.name} has failed because it was active longer than specified deadline`),
-    ...(reason && { reason }),
+    ...scene.kind.extension?.late(scene.job),
   };
 }
 

@@ -90,6 +90,8 @@ export interface Extension<S = unknown> {
   policies(spec: S, type: string, given: RestartPolicy | undefined): Policies;
   /** The value of the operator-name label. */
   operatorName(job: Job<S>): string;
+  /** Labels of the Service and of the further children, beside those that they all have. */
+  objectLabels(job: Job<S>): Readonly<Record<string, string>>;
   /** The value of the job-role label, if the pod carries one. */
   roleOf(job: Job<S>, replica: ReplicaRef): string | undefined;
   /** The value of the replica-index label. */
@@ -108,8 +110,8 @@ export interface Extension<S = unknown> {
   foreignPods(scene: Scene<S>): readonly Pod[];
   /** Asked before the shared rules. */
   judgeFailure(scene: Scene<S>): Verdict | undefined;
-  /** The reason of a failure by deadline. @default - the shared one */
-  deadlineReason(job: Job<S>): string | undefined;
+  /** How a failure by deadline is told. @default - the shared way */
+  late(job: Job<S>): Pick<Verdict, 'reason' | 'message'> | undefined;
   /** Children that still work for a job that has ended; `cleanPodPolicy` takes them away with the pods. */
   unfinished(scene: Scene<S>): readonly KubeObject[];
   /** Failed pods by replica type, where the pods themselves do not tell. */

@@ -29,6 +29,12 @@ export const jobLabels = (kind: JobKind, job: Job): Readonly<Record<string, stri
   [OPERATOR_NAME_LABEL]: kind.extension?.operatorName(job) ?? operatorNameOf(kind.kind.kind),
 });
 
+/** The labels of what a job owns besides pods. */
+export const objectLabels = (kind: JobKind, job: Job): Readonly<Record<string, string>> => ({
+  ...kind.extension?.objectLabels(job),
+  ...jobLabels(kind, job),
+});
+
 /** Select the pods of one replica type. */
 export const typeLabels = (kind: JobKind, job: Job, type: string): Readonly<Record<string, string>> => ({
   ...jobLabels(kind, job),

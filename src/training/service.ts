@@ -4,7 +4,7 @@ import type { ContainerPort } from '../api/pod-template.ts';
 import { type Job, podName, type Replica } from './job.ts';
 import type { JobKind } from './job-kind.ts';
 import type { TrainingOptions } from './options.ts';
-import { jobLabels, ownedBy, replicaLabels } from './ownership.ts';
+import { jobLabels, objectLabels, ownedBy, replicaLabels } from './ownership.ts';
 
 /** Whether this job gets upstream's Service for each pod; never a kind whose upstream makes none. */
 export function usesServicePerPod(job: Job, options: TrainingOptions): boolean {
@@ -26,9 +26,8 @@ export function servicesFor(kind: JobKind, job: Job, options: TrainingOptions): 
  * must find each other in order to become ready.
  */
 function jobService(kind: JobKind, job: Job): KubeObject {
-  const labels = jobLabels(kind, job);
-  return service(kind, job, job.name, labels, {
-    selector: labels,
+  return service(kind, job, job.name, objectLabels(kind, job), {
+    selector: jobLabels(kind, job),
     publishNotReadyAddresses: true,
     ports: servicePorts(job.replicas.flatMap((replica) => portsOf(replica))),
   });

@@ -4,6 +4,7 @@ import type { ClusterInfo } from '../../src/cluster/index.ts';
 import { trainingDuel } from '../support/differential/duel.ts';
 import { TRAINING_EXPLANATIONS } from '../support/differential/explanations.ts';
 import { SCHEDULER_PLUGINS_SCENARIOS, VOLCANO_SCENARIOS } from '../support/differential/gang-scenarios.ts';
+import { MPI_EXEC_SCENARIOS } from '../support/differential/mpi-exec-scenarios.ts';
 import { OTHER_SCENARIOS } from '../support/differential/other-scenarios.ts';
 import { PYTORCH_SCENARIOS } from '../support/differential/pytorch-scenarios.ts';
 import { type Found, needless, unexplained } from '../support/differential/verdict.ts';
@@ -15,7 +16,7 @@ import { servePodGroups } from '../support/pod-groups.ts';
 
 /** Two controllers need minutes to settle after every act: not for every run of all tests. */
 const wanted = process.env.ARMATURE_DIFFERENTIAL === '1';
-const SCENARIOS = [...PYTORCH_SCENARIOS, ...OTHER_SCENARIOS];
+const SCENARIOS = [...PYTORCH_SCENARIOS, ...OTHER_SCENARIOS, ...MPI_EXEC_SCENARIOS];
 const GANGS = [
   { scheduler: 'volcano', rules: 'volcano', kind: VOLCANO_POD_GROUP, scenarios: VOLCANO_SCENARIOS },
   {

@@ -1,93 +1,28 @@
 import { describe, expect, test } from '@jest/globals';
 import { JOB, JOB_SET, NODE, PERSISTENT_VOLUME_CLAIM, POD, SERVICE } from '../../src/api/kinds.ts';
-import { conditionOf, type KubeObject } from '../../src/api/kube.ts';
-import type { Loose } from '../support/api.ts';
+import { conditionOf } from '../../src/api/kube.ts';
 import { pathOf } from '../support/api.ts';
 import { eventually, settles } from '../support/eventually.ts';
-import { endPodsOf, UNTIL_TOLD } from '../support/job-pods.ts';
+import { JobSetUnderTest, jobSetOf, replicatedJob } from '../support/job-set.ts';
 import { usePlatform } from '../support/platform.ts';
 
 const platform = usePlatform();
 /** Kubernetes' own Job controller takes its seconds on a busy machine. */
 const LONG = 60_000;
 
-const pods = (more: object = {}) => ({
-  metadata: { annotations: UNTIL_TOLD },
-  spec: {
-    containers: [{ name: 'main', image: 'a:1' }],
-    tolerations: [{ key: 'kwok.x-k8s.io/node', operator: 'Exists' }],
-    terminationGracePeriodSeconds: 0,
-    ...more,
-  },
-});
-const role = (
-  name: string,
-  { job = {}, pod = {}, ...more }: { job?: object; pod?: object; [field: string]: unknown } = {},
-) => ({
-  name,
-  template: { spec: { backoffLimit: 0, template: pods(pod), ...job } },
-  ...more,
-});
-
-/** A JobSet `js` in a namespace of its own, and what a test asks about it. */
-class SetUnderTest {
-  readonly namespace: string;
-  constructor(namespace: string) {
-    this.namespace = namespace;
-  }
-
-  static async create(spec: object): Promise<SetUnderTest> {
-    const namespace = await platform.namespace();
-    const set = new SetUnderTest(namespace);
-    await platform.api.create(JOB_SET, {
-      apiVersion: 'jobset.x-k8s.io/v1alpha2',
-      kind: 'JobSet',
-      metadata: { name: 'js', namespace },
-      spec,
-    } as KubeObject);
-    return set;
-  }
-
-  get(): Promise<Loose | undefined> {
-    return platform.api.get(JOB_SET, this.namespace, 'js');
-  }
-
-  async jobs(): Promise<readonly Loose[]> {
-    return (await platform.api.list(JOB, this.namespace)).sort((a, b) =>
-      (a.metadata.name ?? '') < (b.metadata.name ?? '') ? -1 : 1,
-    );
-  }
-
-  async running(count: number): Promise<readonly Loose[]> {
-    return eventually(`${count} pods to run`, async () => {
-      const found = await platform.api.list(POD, this.namespace);
-      const alive = found.filter(({ metadata, status }) => !metadata.deletionTimestamp && status?.phase === 'Running');
-      return alive.length === count && alive;
-    });
-  }
-
-  condition(type: string, status = 'True'): Promise<Loose> {
-    return eventually(`${type}=${status}`, async () => {
-      const set = await this.get();
-      return set && conditionOf(set, type)?.status === status && set;
-    });
-  }
-
-  exit(job: string, code: number): Promise<void> {
-    return endPodsOf(platform.api, this.namespace, job, code);
-  }
-
-  edit(spec: object): Promise<unknown> {
-    return platform.api.patch(JOB_SET, this.namespace, 'js', { spec });
-  }
-}
+/** A JobSet `js` in a namespace of its own. */
+const created = async (spec: object): Promise<JobSetUnderTest> =>
+  JobSetUnderTest.create(platform.api, jobSetOf(await platform.namespace(), 'js', spec));
 
 describe('a JobSet', () => {
   test(
     'runs Indexed Jobs behind one headless Service, completes, and its time to live runs out',
     async () => {
-      const set = await SetUnderTest.create({
-        replicatedJobs: [role('leader'), role('worker', { replicas: 2, job: { parallelism: 2, completions: 2 } })],
+      const set = await created({
+        replicatedJobs: [
+          replicatedJob('leader'),
+          replicatedJob('worker', { replicas: 2, job: { parallelism: 2, completions: 2 } }),
+        ],
         ttlSecondsAfterFinished: 2,
       });
       const running = await set.running(5);
@@ -128,8 +63,8 @@ describe('a JobSet', () => {
   test(
     '[training 31] restarts as a whole up to maxRestarts, then fails',
     async () => {
-      const set = await SetUnderTest.create({
-        replicatedJobs: [role('a'), role('b')],
+      const set = await created({
+        replicatedJobs: [replicatedJob('a'), replicatedJob('b')],
         failurePolicy: { maxRestarts: 1 },
       });
       const before = (await set.running(2)).map(({ metadata }) => metadata.uid);
@@ -161,8 +96,8 @@ describe('a JobSet', () => {
           rules: [{ action: 'FailJob', onPodConditions: [{ type: 'DisruptionTarget', status: 'True' }] }],
         },
       };
-      const set = await SetUnderTest.create({
-        replicatedJobs: [role('w', { job, pod: { restartPolicy: 'Never' } })],
+      const set = await created({
+        replicatedJobs: [replicatedJob('w', { job, pod: { restartPolicy: 'Never' } })],
         failurePolicy: {
           maxRestarts: 1,
           rules: [{ action: 'RestartJobSetAndIgnoreMaxRestarts', onJobFailureReasons: ['PodFailurePolicy'] }],
@@ -194,8 +129,8 @@ describe('a JobSet', () => {
   test(
     'RestartJob makes the failed Job anew and leaves the others',
     async () => {
-      const set = await SetUnderTest.create({
-        replicatedJobs: [role('w', { replicas: 2 })],
+      const set = await created({
+        replicatedJobs: [replicatedJob('w', { replicas: 2 })],
         failurePolicy: { maxRestarts: 3, rules: [{ name: 'alone', action: 'RestartJob' }] },
       });
       await set.running(2);
@@ -217,10 +152,10 @@ describe('a JobSet', () => {
   test(
     'dependsOn Ready: the workers’ Jobs are made when the leader is ready',
     async () => {
-      const set = await SetUnderTest.create({
+      const set = await created({
         replicatedJobs: [
-          role('leader', { pod: { schedulingGates: [{ name: 'test/wait' }] } }),
-          role('worker', { dependsOn: [{ name: 'leader', status: 'Ready' }] }),
+          replicatedJob('leader', { pod: { schedulingGates: [{ name: 'test/wait' }] } }),
+          replicatedJob('worker', { dependsOn: [{ name: 'leader', status: 'Ready' }] }),
         ],
       });
       const [pod] = await eventually('the leader’s pod', async () => {
@@ -240,10 +175,10 @@ describe('a JobSet', () => {
     async () => {
       const [node] = await platform.api.list(NODE);
       const hostname = node?.metadata.labels?.['kubernetes.io/hostname'] ?? '';
-      const set = await SetUnderTest.create({ suspend: true, replicatedJobs: [role('w')] });
+      const set = await created({ suspend: true, replicatedJobs: [replicatedJob('w')] });
       await set.condition('Suspended');
       const placed = (nodeSelector: object, suspend: boolean) => {
-        const [first] = [role('w', { pod: { nodeSelector } })];
+        const [first] = [replicatedJob('w', { pod: { nodeSelector } })];
         return set.edit({
           suspend,
           replicatedJobs: [{ ...first, replicas: 1, groupName: 'default', template: withDefaults(first) }],
@@ -268,8 +203,8 @@ describe('a JobSet', () => {
     'where the control plane keeps the start of a stopped Job, it is forgotten before the Job is placed anew',
     async () => {
       const managed = (nodeSelector: object) =>
-        role('w', { job: { managedBy: 'example.com/nobody' }, pod: { nodeSelector } });
-      const set = await SetUnderTest.create({ suspend: true, replicatedJobs: [managed({})] });
+        replicatedJob('w', { job: { managedBy: 'example.com/nobody' }, pod: { nodeSelector } });
+      const set = await created({ suspend: true, replicatedJobs: [managed({})] });
       await set.condition('Suspended');
       await platform.api.patch(
         JOB,
@@ -311,9 +246,9 @@ describe('a JobSet', () => {
       });
       const mounts = ['gone', 'kept'].map((name) => ({ name, mountPath: `/${name}` }));
       const pod = { containers: [{ name: 'main', image: 'a:1', volumeMounts: mounts }] };
-      const set = await SetUnderTest.create({
+      const set = await created({
         suspend: true,
-        replicatedJobs: [role('w', { pod })],
+        replicatedJobs: [replicatedJob('w', { pod })],
         volumeClaimPolicies: [claim('gone', 'Delete'), claim('kept', 'Retain')],
       });
       const claims = async () =>
@@ -338,23 +273,20 @@ describe('a JobSet', () => {
     async () => {
       const namespace = await platform.namespace();
       const post = async (spec: object) => {
-        const body = {
-          apiVersion: 'jobset.x-k8s.io/v1alpha2',
-          kind: 'JobSet',
-          metadata: { name: 'js', namespace },
-          spec,
-        };
+        const body = jobSetOf(namespace, 'js', spec);
         const answer = await platform.api.raw('POST', `${pathOf(JOB_SET, namespace)}?dryRun=All`, body);
         return `${answer.code} ${answer.text}`;
       };
-      expect(await post({ replicatedJobs: [role('w')] })).toMatch(/^201/);
+      expect(await post({ replicatedJobs: [replicatedJob('w')] })).toMatch(/^201/);
       expect(
-        await post({ replicatedJobs: [role('a'), role('b', { dependsOn: [{ name: 'c', status: 'Ready' }] })] }),
+        await post({
+          replicatedJobs: [replicatedJob('a'), replicatedJob('b', { dependsOn: [{ name: 'c', status: 'Ready' }] })],
+        }),
       ).toMatch(/^422 .*stand before it/);
-      expect(await post({ replicatedJobs: [role('w')], failurePolicy: { restartStrategy: 'InPlaceRestart' } })).toMatch(
-        /^422 .*InPlaceRestart is not available/,
-      );
-      expect(await post({ replicatedJobs: [role('w')], coordinator: { replicatedJob: 'w' } })).toMatch(
+      expect(
+        await post({ replicatedJobs: [replicatedJob('w')], failurePolicy: { restartStrategy: 'InPlaceRestart' } }),
+      ).toMatch(/^422 .*InPlaceRestart is not available/);
+      expect(await post({ replicatedJobs: [replicatedJob('w')], coordinator: { replicatedJob: 'w' } })).toMatch(
         /^422 .*spec.coordinator/,
       );
     },
@@ -363,7 +295,7 @@ describe('a JobSet', () => {
 });
 
 /** The template as the apiserver has stored it, so that a merge patch changes nothing but what the test means. */
-function withDefaults({ template }: ReturnType<typeof role>): object {
+function withDefaults({ template }: ReturnType<typeof replicatedJob>): object {
   const { spec } = template as { spec: { template: { spec: object } } };
   return {
     spec: {

@@ -98,7 +98,8 @@ export class JobUnderTest {
 
   /** Creates the job and hands out the handle. */
   static async create(api: Api, job: KubeObject): Promise<JobUnderTest> {
-    const kind = DEFINITIONS.find((definition) => definition.kind.kind === job.kind)?.kind ?? PYTORCH_JOB;
+    const known = DEFINITIONS.find((definition) => definition.kind.kind === job.kind)?.kind ?? PYTORCH_JOB;
+    const kind = { ...known, version: job.apiVersion.split('/')[1] ?? known.version };
     await api.create(kind, job);
     return new JobUnderTest(api, job.metadata.namespace ?? '', job.metadata.name ?? '', kind);
   }

@@ -322,7 +322,11 @@ describe('an MPIJob over ssh', () => {
     runAll(world);
     world.now += 10_000;
     world.settle();
-    expect(world.status.conditions?.at(-1)).toMatchObject({ type: 'Failed', reason: 'DeadlineExceeded' });
+    expect(world.status.conditions?.at(-1)).toMatchObject({
+      type: 'Failed',
+      reason: 'DeadlineExceeded',
+      message: 'Job was active longer than specified deadline',
+    });
     world.reap();
     expect([world.names('Pod'), world.names('Job')]).toEqual([[], []]);
   });

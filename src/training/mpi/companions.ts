@@ -3,7 +3,7 @@ import { apiVersionOf, type Kind, type KubeObject } from '../../api/kube.ts';
 import { KEYS_ANNOTATION } from '../../api/labels.ts';
 import type { MPIJobSpec } from '../../api/mpi-job.ts';
 import type { JobKind } from '../job-kind.ts';
-import { jobLabels, ownedBy } from '../ownership.ts';
+import { objectLabels, ownedBy } from '../ownership.ts';
 import type { Scene } from '../scene.ts';
 import { KUBEXEC, kubexecScript } from './exec.ts';
 import { discoverHosts, hostfile } from './hosts.ts';
@@ -18,7 +18,7 @@ export function companion({ kind, job }: Scene<MPIJobSpec>, of: Kind, name: stri
     metadata: {
       name,
       namespace: job.namespace,
-      labels: jobLabels(jobKind, job),
+      labels: objectLabels(jobKind, job),
       ownerReferences: ownedBy(jobKind, job),
     },
     ...content,

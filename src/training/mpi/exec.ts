@@ -100,8 +100,8 @@ function furnishLauncher(job: MPIJobView, { main }: Replica, spec: PodSpec, opti
   return addEnvironment({ ...equipped, serviceAccountName: ownAccount(job) ?? launcherName(job) }, main, [
     env('OMPI_MCA_plm_rsh_agent', agent),
     env('OMPI_MCA_orte_default_hostfile', `${CONFIG_PATH}/hostfile`),
+    ...(launcherWorks(job) ? [] : NO_GPU),
     env('I_MPI_HYDRA_BOOTSTRAP', 'rsh'),
     env('I_MPI_HYDRA_BOOTSTRAP_EXEC', agent),
-    ...(launcherWorks(job) ? [] : NO_GPU),
   ]);
 }

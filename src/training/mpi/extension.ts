@@ -1,3 +1,4 @@
+import { JOB_MESSAGES, JOB_REASONS } from '../../api/batch.ts';
 import { BATCH_JOB, CLUSTER_ROLE, CONFIG_MAP, POD, ROLE_BINDING, SECRET, SERVICE_ACCOUNT } from '../../api/kinds.ts';
 import type { KubeObject } from '../../api/kube.ts';
 import { MPI_OPERATOR, OPERATOR_NAME_LABEL, operatorNameOf } from '../../api/labels.ts';
@@ -68,6 +69,8 @@ export const mpiExtension: Extension<MPIJobSpec> = {
     return { judged: 'OnFailure', pod: given ?? 'Never' };
   },
   operatorName: (job) => (isSsh(job) ? MPI_OPERATOR : operatorNameOf('MPIJob')),
+  // As upstream marks them.
+  objectLabels: ({ name }) => ({ app: name }),
   roleOf(job, { type }) {
     if (isSsh(job)) return type.toLowerCase();
     return type === LAUNCHER.type ? 'master' : undefined;
@@ -90,7 +93,8 @@ export const mpiExtension: Extension<MPIJobSpec> = {
   standIns: launcherPods,
   foreignPods: ({ lookups }) => (lookups[LAUNCHER_PODS] ?? []) as readonly Pod[],
   judgeFailure: (scene) => (isSsh(scene.job) ? judgeLauncher(scene) : undefined),
-  deadlineReason: (job) => (isSsh(job) ? 'DeadlineExceeded' : undefined),
+  late: (job) =>
+    isSsh(job) ? { reason: JOB_REASONS.deadlineExceeded, message: JOB_MESSAGES.deadlineExceeded } : undefined,
   unfinished: workingLauncher,
   failed: (scene): Readonly<Record<string, number>> => (isSsh(scene.job) ? { Launcher: failedLaunchers(scene) } : {}),
   message: (job, happening) => (isSsh(job) ? wordsOf(`MPIJob ${job.namespace}/${job.name}`)[happening] : undefined),

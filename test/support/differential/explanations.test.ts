@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { differences } from './compare.ts';
 import { TRAINING_EXPLANATIONS } from './explanations.ts';
+import { JOB_SET_EXPLANATIONS } from './jobset-explanations.ts';
+import { MPI_EXPLANATIONS } from './mpi-explanations.ts';
 import { TRAINER_EXPLANATIONS } from './trainer-explanations.ts';
 import { found, needless, unexplained } from './verdict.ts';
 
@@ -14,7 +16,7 @@ function sectionOf(heading: string): string {
 }
 
 describe('explained differences', () => {
-  const all = [...TRAINING_EXPLANATIONS, ...TRAINER_EXPLANATIONS];
+  const all = [...TRAINING_EXPLANATIONS, ...TRAINER_EXPLANATIONS, ...MPI_EXPLANATIONS, ...JOB_SET_EXPLANATIONS];
 
   test.each(all.map(({ heading, words }) => [heading, words]))(
     'docs/differences.md says under %s: %s',

@@ -1,4 +1,6 @@
+import { COMMON_EXPLANATIONS, withoutAttempt } from './common-explanations.ts';
 import type { Json } from './compare.ts';
+import { MPI_EXEC_EXPLANATIONS } from './mpi-exec-explanations.ts';
 import { at, either, lines, onlyOurs, onlyPeers, same } from './rules.ts';
 import type { Explanation, Found } from './verdict.ts';
 
@@ -8,9 +10,6 @@ const usesServicePerPod = ({ scenario }: Found): boolean => scenario.endsWith('-
 const namesTold = (value: Json | undefined): readonly string[] =>
   [...new Set(lines(value).flatMap((line) => line.slice(line.indexOf(': ') + 2).split(', ')))].sort();
 
-const ATTEMPT = /^(ARMATURE_ATTEMPT|TORCHELASTIC_RESTART_COUNT)=/;
-const withoutAttempt = ({ ours }: Found): readonly string[] => lines(ours).filter((line) => !ATTEMPT.test(line));
-
 /** The environment as upstream writes it, whose hosts have Services of their own, and whose empty lists are null. */
 const sameHosts = (found: Found): boolean =>
   same(
@@ -19,10 +18,10 @@ const sameHosts = (found: Found): boolean =>
     ),
     found.peer,
   );
-const tellsAttempt = (found: Found): boolean => withoutAttempt(found).length < lines(found.ours).length;
-
 /** Everything that may differ between training-operator's jobs and ours. */
 export const TRAINING_EXPLANATIONS: readonly Explanation[] = [
+  ...COMMON_EXPLANATIONS,
+  ...MPI_EXEC_EXPLANATIONS,
   {
     heading: 'Objects',
     words: '| Services |',
@@ -129,27 +128,6 @@ export const TRAINING_EXPLANATIONS: readonly Explanation[] = [
     ),
   },
   {
-    heading: 'Attempts',
-    words: '| which attempt it is |',
-    covers: either(
-      at(/^pods .* \/ env$/, (found) => tellsAttempt(found) && same(withoutAttempt(found), found.peer)),
-      at(/^job \/ status \/ attempt$/, onlyOurs),
-    ),
-  },
-  {
-    heading: 'Why a pod was lost',
-    words: '| which pod was first, and why |',
-    covers: either(at(/^job \/ status \/ lastFailures$/, onlyOurs), at(/^events \/ Warning RankFailed$/, onlyOurs)),
-  },
-  {
-    heading: 'Why a pod was lost',
-    words: '| the end of the log |',
-    covers: at(
-      /^pods .* \/ terminationMessagePolicy$/,
-      ({ peer, ours }) => peer === 'File' && ours === 'FallbackToLogsOnError',
-    ),
-  },
-  {
     heading: 'Failures',
     words: '| `activeDeadlineSeconds` |',
     covers: ({ scenario, path }) => scenario === 'pt-deadline' && ['job', 'events'].includes(path[0] ?? ''),
@@ -183,19 +161,6 @@ export const TRAINING_EXPLANATIONS: readonly Explanation[] = [
     ),
   },
   {
-    heading: 'Status',
-    words: '`status.replicaStatuses.<Type>.selector`',
-    covers: at(/^job \/ status \/ replicaStatuses \/ \w+ \/ selector$/, onlyOurs),
-  },
-  {
-    heading: 'Status',
-    words: '`active` is written when it is 0 too',
-    covers: either(
-      at(/^job \/ status \/ replicaStatuses \/ \w+ \/ active$/, (found) => onlyOurs(found) && found.ours === 0),
-      at(/^job \/ status \/ replicaStatuses$/, (found) => onlyOurs(found) && noneActive(found.ours)),
-    ),
-  },
-  {
     heading: 'Clean-up',
     words: 'The autoscaler of an elastic job is removed when the job ends',
     covers: at(/^autoscalers \/ [^/]+$/, onlyPeers),
@@ -205,6 +170,3 @@ export const TRAINING_EXPLANATIONS: readonly Explanation[] = [
 /** The peer, which says so at every look, has used up what its recorder lets it say about one object. */
 const onlyPeersMissing = ({ peer, ours }: Found): boolean =>
   lines(peer).every((line) => lines(ours).includes(line)) && lines(ours).length > lines(peer).length;
-
-const noneActive = (replicas: Json | undefined): boolean =>
-  Object.values(replicas as Record<string, { active: number }>).every(({ active }) => active === 0);

@@ -3,9 +3,13 @@ import { EVENT } from '../../../src/api/kinds.ts';
 import type { Kind } from '../../../src/api/kube.ts';
 import type { Api, Loose } from '../api.ts';
 import type { Json } from './compare.ts';
+import { familyOf, withoutUids } from './family.ts';
 import { maskEvents, maskJob, plain } from './mask.ts';
 import type { Scenario } from './scenario.ts';
 import type { World } from './world.ts';
+
+/** Where a namespace's name stood. */
+const NAMESPACE = '<namespace>';
 
 /** What was seen of each job, by scenario: when it had settled first, and after each act. */
 export type Sightings = Readonly<Record<string, readonly Json[]>>;
@@ -65,18 +69,21 @@ export class Side<Job> {
       Promise.all(parts.map(({ kind }) => list(kind))),
     ]);
     const views = jobs.flat().map((job): [string, Json] => {
-      const mine = ({ metadata }: Loose) => metadata.ownerReferences?.some(({ uid }) => uid === job.metadata.uid);
+      const family = familyOf(job, owned);
       const view = {
         job: maskJob(job, (field, value) => this.nth(`${job.metadata.name} ${field}`, value)),
         ...Object.fromEntries(
           parts.map(({ name, mask }, index) => [
             name,
-            Object.fromEntries((owned[index] ?? []).filter(mine).map((object) => [object.metadata.name, mask(object)])),
+            Object.fromEntries([...(family[index] ?? [])].map(([own, object]) => [own, mask(object)])),
           ]),
         ),
         events: maskEvents(events.filter((event) => regards(event)?.uid === job.metadata.uid)),
       };
-      return [job.metadata.name ?? '', plain(view, this.namespace)];
+      return [
+        job.metadata.name ?? '',
+        plain(view, (text) => withoutUids(text, job, family).replaceAll(this.namespace, NAMESPACE)),
+      ];
     });
     return Object.fromEntries(views);
   }

@@ -1,4 +1,4 @@
-import { JOB_REASONS, type Job, type JobCondition } from '../../../api/batch.ts';
+import { JOB_MESSAGES, JOB_REASONS, type Job, type JobCondition } from '../../../api/batch.ts';
 import { conditionOf } from '../../../api/kube.ts';
 import type { Instant } from '../../../runtime/environment.ts';
 import { condition } from './conditions.ts';
@@ -25,7 +25,7 @@ export function verdictOn(look: Look, now: Instant): JobCondition | undefined {
     return fails(JOB_REASONS.backoffLimitExceeded, 'Job has reached the specified backoff limit');
   }
   if (deadlineMs(job, now) <= 0) {
-    return fails(JOB_REASONS.deadlineExceeded, 'Job was active longer than specified deadline');
+    return fails(JOB_REASONS.deadlineExceeded, JOB_MESSAGES.deadlineExceeded);
   }
   return verdictOnIndexes(look, now);
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { JOB, JOB_SET, NODE, PERSISTENT_VOLUME_CLAIM, POD, SERVICE } from '../../src/api/kinds.ts';
 import { conditionOf } from '../../src/api/kube.ts';
-import { pathOf } from '../support/api.ts';
+import { type Loose, pathOf } from '../support/api.ts';
 import { eventually, settles } from '../support/eventually.ts';
 import { JobSetUnderTest, jobSetOf, replicatedJob } from '../support/job-set.ts';
 import { usePlatform } from '../support/platform.ts';

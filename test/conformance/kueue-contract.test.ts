@@ -4,21 +4,20 @@ import { conditionOf, type KubeObject } from '../../src/api/kube.ts';
 import type { Loose } from '../support/api.ts';
 import { eventually, settles } from '../support/eventually.ts';
 import { endPodsOf, UNTIL_TOLD } from '../support/job-pods.ts';
+import { KUEUE_MANAGER, PODSET_LABEL, QUEUE_LABELS, replicasActive } from '../support/kueue.ts';
 import { mpiJob } from '../support/mpi-job.ts';
 import { usePlatform } from '../support/platform.ts';
 import { JobUnderTest, jaxJob, pytorchJob } from '../support/pytorch-job.ts';
 import { shippedRuntime, TrainJobUnderTest, trainJobOf } from '../support/train-job.ts';
 
 const platform = usePlatform();
-const QUEUE = { 'kueue.x-k8s.io/queue-name': 'team' };
-const PODSET = 'kueue.x-k8s.io/podset';
-const QUEUED = { labels: QUEUE, runPolicy: { suspend: true } };
+const QUEUED = { labels: QUEUE_LABELS, runPolicy: { suspend: true } };
 const PATIENT = { timeoutMs: 40_000 };
 const LONG = 150_000;
 
 const queuedMpiJob = (namespace: string): KubeObject => {
   const job = mpiJob('v2beta1', namespace, 2, QUEUED.runPolicy);
-  return { ...job, metadata: { ...job.metadata, labels: QUEUE } };
+  return { ...job, metadata: { ...job.metadata, labels: QUEUE_LABELS } };
 };
 
 /**
@@ -56,10 +55,10 @@ describe('[training 33] what Kueue writes to a job, and reads from it', () => {
       expect(await nodes()).toEqual(podsets.map(() => 'fake-1'));
       const admitted = await job.condition('Running', 'True', PATIENT);
       expect(conditionOf(admitted, 'Suspended')?.status).toBe('False');
-      expect((await job.pods()).map(({ metadata }) => metadata.labels?.[PODSET])).toEqual(podsets);
+      expect((await job.pods()).map(({ metadata }) => metadata.labels?.[PODSET_LABEL])).toEqual(podsets);
 
       await write(true, null);
-      await eventually('the quota to be free', async () => !isActive(await job.read()), PATIENT);
+      await eventually('the quota to be free', async () => !replicasActive(await job.read()), PATIENT);
       const preempted = await job.condition('Suspended', 'True', PATIENT);
       expect(conditionOf(preempted, 'Running')?.status).toBe('False');
       await eventually('no pods', async () => (await job.podNames()).length === 0, PATIENT);
@@ -70,7 +69,7 @@ describe('[training 33] what Kueue writes to a job, and reads from it', () => {
       await job.exit(last ?? '', 0);
       const finished = await job.condition('Succeeded', 'True', PATIENT);
       expect(conditionOf(finished, 'Running')?.status).toBe('False');
-      expect(finished.metadata.labels).toEqual(QUEUE);
+      expect(finished.metadata.labels).toEqual(QUEUE_LABELS);
     },
     LONG,
   );
@@ -82,7 +81,7 @@ describe('[training 33] what Kueue writes to a job, and reads from it', () => {
       const namespace = await platform.namespace();
       const name = 'torch-distributed';
       await platform.api.create(TRAINING_RUNTIME, shippedRuntime(name, UNTIL_TOLD, namespace));
-      const runtimePatches = [{ manager: 'kueue.x-k8s.io/manager' }];
+      const runtimePatches = [{ manager: KUEUE_MANAGER }];
       const spec = {
         runtimeRef: { name, kind: 'TrainingRuntime' },
         trainer: { numNodes: 2 },
@@ -92,7 +91,7 @@ describe('[training 33] what Kueue writes to a job, and reads from it', () => {
       const made = trainJobOf(namespace, 'j', spec);
       const job = await TrainJobUnderTest.create(platform.api, {
         ...made,
-        metadata: { ...made.metadata, labels: QUEUE },
+        metadata: { ...made.metadata, labels: QUEUE_LABELS },
       });
       const pods = async (): Promise<readonly Loose[]> => {
         const found = await platform.api.list(POD, namespace, 'jobset.sigs.k8s.io/jobset-name=j');
@@ -101,7 +100,7 @@ describe('[training 33] what Kueue writes to a job, and reads from it', () => {
       const placedOn = (node: string) =>
         settles(async () => {
           const found = await pods();
-          expect(found.map((pod) => [pod.spec.nodeName, pod.metadata.labels?.[PODSET]])).toEqual([
+          expect(found.map((pod) => [pod.spec.nodeName, pod.metadata.labels?.[PODSET_LABEL]])).toEqual([
             [node, 'node'],
             [node, 'node'],
           ]);
@@ -136,7 +135,7 @@ describe('[training 33] what Kueue writes to a job, and reads from it', () => {
 function placement(field: string, types: ReadonlySet<string>, suspend: boolean, node: string | null): object {
   const template = (type: string) => ({
     template: {
-      metadata: { labels: { [PODSET]: node && type } },
+      metadata: { labels: { [PODSET_LABEL]: node && type } },
       spec: { nodeSelector: node ? { 'kubernetes.io/hostname': node } : null },
     },
   });
@@ -146,12 +145,7 @@ function placement(field: string, types: ReadonlySet<string>, suspend: boolean, 
 
 const patches = (node: string): readonly object[] => {
   const spec = { nodeSelector: { 'kubernetes.io/hostname': node } };
-  const template = { metadata: { labels: { [PODSET]: 'node' } }, spec };
+  const template = { metadata: { labels: { [PODSET_LABEL]: 'node' } }, spec };
   const replicatedJobs = [{ name: 'node', template: { spec: { template } } }];
-  return [{ manager: 'kueue.x-k8s.io/manager', trainingRuntimeSpec: { template: { spec: { replicatedJobs } } } }];
+  return [{ manager: KUEUE_MANAGER, trainingRuntimeSpec: { template: { spec: { replicatedJobs } } } }];
 };
-
-const isActive = (job: Loose): boolean =>
-  Object.values((job.status.replicaStatuses ?? {}) as Record<string, { active?: number }>).some(
-    ({ active }) => (active ?? 0) > 0,
-  );

@@ -3,6 +3,7 @@ import { stringify } from 'yaml';
 import { useEmbeddedPlatform } from '../support/embedded-platform.ts';
 import { eventually } from '../support/eventually.ts';
 import { kubectlPath, ran } from '../support/kubectl.ts';
+import { runtimeOf } from '../support/train-job.ts';
 
 const MINUTE = 60_000;
 const platform = useEmbeddedPlatform();
@@ -60,33 +61,12 @@ test(
   3 * MINUTE,
 );
 
-const RUNTIME = {
-  apiVersion: 'trainer.kubeflow.org/v1alpha1',
-  kind: 'ClusterTrainingRuntime',
-  metadata: { name: 'plain', labels: { 'trainer.kubeflow.org/framework': 'torch' } },
-  spec: {
-    mlPolicy: { numNodes: 2, torch: {} },
-    template: {
-      spec: {
-        replicatedJobs: [
-          {
-            name: 'node',
-            template: {
-              metadata: { labels: { 'trainer.kubeflow.org/trainjob-ancestor-step': 'trainer' } },
-              spec: { template: { spec: { containers: [{ name: 'node', image: 'any' }] } } },
-            },
-          },
-        ],
-      },
-    },
-  },
-};
-
 test(
   'a TrainJob becomes a JobSet, a Job and processes that know each other',
   async () => {
-    await kubectl(['apply', '-f', '-'], RUNTIME);
-    const script = 'echo rank $PET_NODE_RANK of $PET_NNODES; getent hosts $PET_MASTER_ADDR >/dev/null || echo alone';
+    await kubectl(['apply', '-f', '-'], runtimeOf('plain', { mlPolicy: { numNodes: 2, torch: {} } }));
+    const script =
+      'until getent hosts $PET_MASTER_ADDR; do sleep 0.1; done >/dev/null; echo rank $PET_NODE_RANK of $PET_NNODES';
     await kubectl(['apply', '-f', '-'], {
       apiVersion: 'trainer.kubeflow.org/v1alpha1',
       kind: 'TrainJob',

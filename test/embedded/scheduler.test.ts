@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { Nodes } from '../../src/api/scheduling/nodes.ts';
 import type { NodeView, PodView } from '../../src/api/scheduling/view.ts';
 import { schedule } from '../../src/embedded/scheduler/schedule.ts';
+import { waitingPod } from './pod-view.ts';
 
 const node = (name: string, gpus: number, more: Partial<NodeView> = {}): NodeView => ({
   name,
@@ -15,22 +16,8 @@ const node = (name: string, gpus: number, more: Partial<NodeView> = {}): NodeVie
   ...more,
 });
 
-const pod = (name: string, gpus: number, more: Partial<PodView> = {}): PodView => ({
-  key: `ns/${name}`,
-  uid: `uid-${name}`,
-  priority: 0,
-  mayPreempt: true,
-  demand: new Map([
-    ['nvidia.com/gpu', gpus * 1000],
-    ['pods', 1000],
-  ]),
-  nodeSelector: {},
-  affinity: [],
-  tolerations: [],
-  nodeName: '',
-  since: '2026-01-01T00:00:00Z',
-  ...more,
-});
+const pod = (name: string, gpus: number, more: Partial<PodView> = {}): PodView =>
+  waitingPod(name, { 'nvidia.com/gpu': gpus * 1000, pods: 1000 }, more);
 
 function pool(...nodes: readonly NodeView[]): Nodes {
   const all = new Nodes();

@@ -1,8 +1,9 @@
 import { JOB, JOB_SET, POD } from '../../src/api/kinds.ts';
-import { conditionOf, type KubeObject } from '../../src/api/kube.ts';
+import type { KubeObject } from '../../src/api/kube.ts';
 import type { Api, Loose } from './api.ts';
 import { eventually } from './eventually.ts';
 import { endPodsOf, UNTIL_TOLD } from './job-pods.ts';
+import { ObjectUnderTest } from './object-under-test.ts';
 
 export const jobSetOf = (namespace: string, name: string, spec: object, metadata: object = {}): KubeObject =>
   ({
@@ -41,29 +42,11 @@ export function replicatedJob(name: string, shape: RoleShape = {}) {
 }
 
 /** A JobSet on a live cluster, and what a test asks about it. */
-export class JobSetUnderTest {
-  readonly api: Api;
-  readonly namespace: string;
-  readonly name: string;
-
-  private constructor(api: Api, namespace: string, name: string) {
-    this.api = api;
-    this.namespace = namespace;
-    this.name = name;
-  }
-
+export class JobSetUnderTest extends ObjectUnderTest {
   static async create(api: Api, jobSet: KubeObject): Promise<JobSetUnderTest> {
     const { namespace = 'default', name = '' } = jobSet.metadata;
     await api.create(JOB_SET, jobSet);
-    return new JobSetUnderTest(api, namespace, name);
-  }
-
-  get(): Promise<Loose | undefined> {
-    return this.api.get(JOB_SET, this.namespace, this.name);
-  }
-
-  edit(spec: object): Promise<unknown> {
-    return this.api.patch(JOB_SET, this.namespace, this.name, { spec });
+    return new JobSetUnderTest(api, namespace, name, JOB_SET);
   }
 
   /** By name. */
@@ -81,13 +64,6 @@ export class JobSetUnderTest {
       const found = await this.pods();
       const alive = found.filter(({ metadata, status }) => !metadata.deletionTimestamp && status?.phase === 'Running');
       return alive.length === count && alive;
-    });
-  }
-
-  condition(type: string, status = 'True'): Promise<Loose> {
-    return eventually(`${type}=${status}`, async () => {
-      const set = await this.get();
-      return set && conditionOf(set, type)?.status === status && set;
     });
   }
 

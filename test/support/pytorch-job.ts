@@ -1,8 +1,10 @@
 import { DEFINITIONS } from '../../src/api/index.ts';
 import { POD, PYTORCH_JOB } from '../../src/api/kinds.ts';
-import { conditionOf, type Kind, type KubeObject } from '../../src/api/kube.ts';
+import type { KubeObject } from '../../src/api/kube.ts';
 import type { Api, Loose } from './api.ts';
 import { eventually, type Patience } from './eventually.ts';
+import { containersIn, endPod } from './job-pods.ts';
+import { ObjectUnderTest } from './object-under-test.ts';
 
 export interface JobShape {
   /** Restart policy of every replica. @default - none is given */
@@ -82,18 +84,10 @@ const replicaOf = (container: string, replicas: number, shape: JobShape) => ({
   },
 });
 
-/** One job in one namespace, as a test handles it. */
-export class JobUnderTest {
-  readonly api: Api;
-  readonly namespace: string;
-  readonly name: string;
-  readonly kind: Kind;
-
+/** A training job with its pods. */
+export class JobUnderTest extends ObjectUnderTest {
   constructor(api: Api, namespace: string, name: string, kind = PYTORCH_JOB) {
-    this.api = api;
-    this.namespace = namespace;
-    this.name = name;
-    this.kind = kind;
+    super(api, namespace, name, kind);
   }
 
   /** Creates the job and hands out the handle. */
@@ -104,18 +98,8 @@ export class JobUnderTest {
     return new JobUnderTest(api, job.metadata.namespace ?? '', job.metadata.name ?? '', kind);
   }
 
-  async read(): Promise<Loose> {
-    const job = await this.api.get(this.kind, this.namespace, this.name);
-    if (!job) throw new Error(`the job ${this.namespace}/${this.name} is gone`);
-    return job;
-  }
-
-  patch(body: unknown): Promise<Loose> {
-    return this.api.patch(this.kind, this.namespace, this.name, body);
-  }
-
   suspend(suspend: boolean): Promise<Loose> {
-    return this.patch({ spec: { runPolicy: { suspend } } });
+    return this.edit({ runPolicy: { suspend } });
   }
 
   /** The job's pods that are not being deleted, by name. */
@@ -148,33 +132,9 @@ export class JobUnderTest {
     );
   }
 
-  /** Waits for a condition to have this status. */
-  condition(type: string, status = 'True', patience?: Patience): Promise<Loose> {
-    return eventually(
-      `condition ${type}=${status} of ${this.name}`,
-      async () => {
-        const job = await this.read();
-        return conditionOf(job, type)?.status === status && job;
-      },
-      patience,
-    );
-  }
-
-  gone(patience?: Patience): Promise<boolean> {
-    return eventually(
-      `${this.name} to be gone`,
-      async () => (await this.api.get(this.kind, this.namespace, this.name)) === undefined,
-      patience,
-    );
-  }
-
   /** Plays the kubelet: the containers of a pod end, with 0 the pod succeeds, else it fails. */
   async exit(pod: string, exitCode: number): Promise<void> {
-    await this.podStatus(
-      pod,
-      { phase: exitCode === 0 ? 'Succeeded' : 'Failed' },
-      { terminated: { exitCode, reason: exitCode === 0 ? 'Completed' : 'Error' } },
-    );
+    await endPod(this.api, await this.pod(pod), exitCode);
   }
 
   /** Plays the kubelet: the container crashed and was started again this often in the same pod. */
@@ -196,15 +156,7 @@ export class JobUnderTest {
   }
 
   private async podStatus(name: string, status: object, state: object, restartCount = 0): Promise<void> {
-    const pod = await this.pod(name);
-    const containerStatuses = pod.spec.containers.map((container: { name: string; image: string }) => ({
-      name: container.name,
-      image: container.image,
-      imageID: '',
-      ready: false,
-      restartCount,
-      state,
-    }));
+    const containerStatuses = containersIn(await this.pod(name), state, restartCount);
     await this.api.patch(POD, this.namespace, name, { status: { ...status, containerStatuses } }, 'status');
   }
 }

@@ -1,8 +1,9 @@
 import { CLUSTER_TRAINING_RUNTIME, CONFIG_MAP, JOB_SET, TRAIN_JOB, TRAINING_RUNTIME } from '../../src/api/kinds.ts';
-import { conditionOf, type KubeObject } from '../../src/api/kube.ts';
+import type { KubeObject } from '../../src/api/kube.ts';
 import { SHIPPED_RUNTIMES } from '../../src/api/shipped-runtimes.ts';
 import type { Api, Loose } from './api.ts';
 import { eventually } from './eventually.ts';
+import { ObjectUnderTest } from './object-under-test.ts';
 
 /** A runtime that comes along, as it is installed. */
 export function installedRuntime(name: string): KubeObject {
@@ -66,36 +67,11 @@ export const trainJobOf = (namespace: string, name: string, spec: object): KubeO
 });
 
 /** A TrainJob on a live cluster, and what was made for it. */
-export class TrainJobUnderTest {
-  readonly api: Api;
-  readonly namespace: string;
-  readonly name: string;
-
-  private constructor(api: Api, namespace: string, name: string) {
-    this.api = api;
-    this.namespace = namespace;
-    this.name = name;
-  }
-
+export class TrainJobUnderTest extends ObjectUnderTest {
   static async create(api: Api, job: KubeObject): Promise<TrainJobUnderTest> {
     const { namespace = 'default', name = '' } = job.metadata;
     await api.create(TRAIN_JOB, job);
-    return new TrainJobUnderTest(api, namespace, name);
-  }
-
-  get(): Promise<Loose | undefined> {
-    return this.api.get(TRAIN_JOB, this.namespace, this.name);
-  }
-
-  edit(spec: object): Promise<Loose> {
-    return this.api.patch(TRAIN_JOB, this.namespace, this.name, { spec });
-  }
-
-  condition(type: string, status = 'True'): Promise<Loose> {
-    return eventually(`TrainJob ${this.name} to be ${type}=${status}`, async () => {
-      const job = await this.get();
-      return job && conditionOf(job, type)?.status === status ? job : undefined;
-    });
+    return new TrainJobUnderTest(api, namespace, name, TRAIN_JOB);
   }
 
   findJobSet(): Promise<Loose | undefined> {

@@ -5,7 +5,7 @@ import { podRequests } from '../../api/pod-requests.ts';
 import { fromMilli } from '../../api/quantity.ts';
 import type { TrainingRuntimeSpec } from '../../api/training-runtime.ts';
 import type { TrainingOptions } from '../options.ts';
-import { changeJobs, countOf, jobsOf, type Layout, podSpecOf } from './layout.ts';
+import { changeJobs, countOf, jobsOf, type Layout, podSpecOf, withJobSpec } from './layout.ts';
 
 /** Starts all pods of a TrainJob together or none, where its runtime says so. */
 
@@ -38,16 +38,16 @@ export function markPods(layout: Layout): Layout {
   return changeJobs(
     layout,
     () => true,
-    (job) => {
-      const { spec } = job.template;
-      if (!spec) return job;
-      const metadata = {
-        ...spec.template.metadata,
-        ...(coscheduling && { labels: { ...spec.template.metadata?.labels, ...labels } }),
-        ...(volcano && { annotations: { ...spec.template.metadata?.annotations, ...annotations } }),
-      };
-      return { ...job, template: { ...job.template, spec: { ...spec, template: { ...spec.template, metadata } } } };
-    },
+    (job) =>
+      withJobSpec(job, (spec) => {
+        const { metadata } = spec.template;
+        const marked = {
+          ...metadata,
+          ...(coscheduling && { labels: { ...metadata?.labels, ...labels } }),
+          ...(volcano && { annotations: { ...metadata?.annotations, ...annotations } }),
+        };
+        return { ...spec, template: { ...spec.template, metadata: marked } };
+      }),
   );
 }
 

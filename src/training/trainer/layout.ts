@@ -1,3 +1,4 @@
+import type { JobTemplateSpec } from '../../api/job-template.ts';
 import type { JobSetSpec, ReplicatedJob } from '../../api/jobset.ts';
 import { ANCESTOR_LABEL } from '../../api/labels.ts';
 import type { Container, EnvVar, PodSpec } from '../../api/pod-template.ts';
@@ -55,6 +56,12 @@ export function withPodSpec(job: ReplicatedJob, change: (spec: PodSpec) => PodSp
   const { spec } = job.template;
   const template = { ...spec?.template, spec: change(podSpecOf(job)) };
   return { ...job, template: { ...job.template, spec: { ...spec, template } } };
+}
+
+/** The job with what its Jobs are made of changed, where its template says anything of it. */
+export function withJobSpec(job: ReplicatedJob, change: (spec: JobTemplateSpec) => JobTemplateSpec): ReplicatedJob {
+  const { spec } = job.template;
+  return spec ? { ...job, template: { ...job.template, spec: change(spec) } } : job;
 }
 
 /** The job with its containers of this name changed. */

@@ -1,4 +1,13 @@
-import { changeContainer, changeJobs, countOf, jobsOf, type Layout, stepOf, trainerJob } from './layout.ts';
+import {
+  changeContainer,
+  changeJobs,
+  countOf,
+  jobsOf,
+  type Layout,
+  stepOf,
+  trainerJob,
+  withJobSpec,
+} from './layout.ts';
 import { strategicMerge } from './merge.ts';
 import { NODE, TRAINER_STEP } from './names.ts';
 
@@ -48,10 +57,8 @@ export function writeCounts(layout: Layout): Layout {
     layout,
     () => true,
     (job) => {
-      const { spec } = job.template;
-      if (!spec) return job;
       const count = countOf(layout, job);
-      return { ...job, template: { ...job.template, spec: { ...spec, parallelism: count, completions: count } } };
+      return withJobSpec(job, (spec) => ({ ...spec, parallelism: count, completions: count }));
     },
   );
 }

@@ -1,6 +1,6 @@
 import { TRAIN_JOB } from '../../api/kinds.ts';
 import { type ProgressServer, reportsProgress, withProgressServer } from '../progress/injection.ts';
-import { changeJobs, type Layout, trainerJob } from './layout.ts';
+import { changeJobs, type Layout, trainerJob, withJobSpec } from './layout.ts';
 
 /** Tells the pods that train where to report their progress, where the TrainJob asks for it. */
 export function tellProgressServer(layout: Layout, server: ProgressServer | undefined): Layout {
@@ -10,11 +10,10 @@ export function tellProgressServer(layout: Layout, server: ProgressServer | unde
   return changeJobs(
     layout,
     (replicated) => replicated.name === trainerJob(layout)?.name,
-    (replicated) => {
-      const { spec } = replicated.template;
-      if (!spec) return replicated;
-      const template = withProgressServer(spec.template, { kind: TRAIN_JOB, namespace, name }, server);
-      return { ...replicated, template: { ...replicated.template, spec: { ...spec, template } } };
-    },
+    (replicated) =>
+      withJobSpec(replicated, (spec) => ({
+        ...spec,
+        template: withProgressServer(spec.template, { kind: TRAIN_JOB, namespace, name }, server),
+      })),
   );
 }

@@ -4,22 +4,12 @@ import { Nodes } from '../../../src/api/scheduling/nodes.ts';
 import type { PodView } from '../../../src/api/scheduling/view.ts';
 import { schedule } from '../../../src/embedded/scheduler/schedule.ts';
 import { Placer } from '../../../src/embedded/what-if/placer.ts';
+import { waitingPod } from '../pod-view.ts';
 
 const SIZE = 8000;
 
-const pod = (number: number, gpus: number, more: Partial<PodView> = {}): PodView => ({
-  key: `ns/${String(number).padStart(4, '0')}`,
-  uid: `uid-${number}`,
-  priority: 0,
-  mayPreempt: true,
-  demand: new Map([['gpu', gpus * 1000]]),
-  nodeSelector: {},
-  affinity: [],
-  tolerations: [],
-  nodeName: '',
-  since: '2026-01-01T00:00:00Z',
-  ...more,
-});
+const pod = (number: number, gpus: number, more: Partial<PodView> = {}): PodView =>
+  waitingPod(String(number).padStart(4, '0'), { gpu: gpus * 1000 }, { uid: `uid-${number}`, ...more });
 
 interface World {
   readonly nodes: Nodes;

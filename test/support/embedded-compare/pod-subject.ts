@@ -1,0 +1,111 @@
+import { POD } from '../../../src/api/kinds.ts';
+import { edit, type Subject } from './subject.ts';
+
+/** A fake node plays no kubelet for these, no scheduler sees them, and no token is mounted. */
+const podSpec = { schedulerName: 'nobody', automountServiceAccountToken: false };
+const container = { name: 'a', image: 'nothing:1' };
+
+export const PODS: Subject = {
+  kind: POD,
+  bodies: [
+    { spec: { ...podSpec, containers: [container] } },
+    { spec: { ...podSpec, nodeName: 'compare-node', containers: [container] } },
+    {
+      spec: {
+        ...podSpec,
+        restartPolicy: 'Never',
+        priorityClassName: 'compare-high',
+        containers: [
+          {
+            ...container,
+            command: ['x'],
+            env: [
+              { name: 'A', value: '1' },
+              { name: 'P', valueFrom: { fieldRef: { fieldPath: 'metadata.name' } } },
+            ],
+            ports: [{ containerPort: 80 }],
+            resources: { limits: { cpu: '1' }, requests: { memory: '1Gi' } },
+            readinessProbe: { httpGet: { port: 80 } },
+            volumeMounts: [{ name: 'v', mountPath: '/v' }],
+          },
+          { name: 'b', image: 'nothing' },
+        ],
+        initContainers: [{ name: 'i', image: 'nothing@sha256:0' }],
+        volumes: [
+          { name: 'v', emptyDir: {} },
+          { name: 'w', configMap: { name: 'a' } },
+          { name: 'x', secret: { secretName: 'a' } },
+        ],
+      },
+    },
+  ],
+  edits: [
+    edit('spec/containers/0/image', 'other:2'),
+    edit('spec/containers/0/image', ''),
+    edit('spec/activeDeadlineSeconds', 100),
+    edit('spec/activeDeadlineSeconds', 50),
+    edit('spec/activeDeadlineSeconds', 0),
+    edit('spec/activeDeadlineSeconds'),
+    edit('spec/restartPolicy', 'Sometimes'),
+    edit('spec/restartPolicy', 'OnFailure'),
+    edit('spec/nodeName', 'another'),
+    edit('spec/containers', []),
+    edit('spec/containers', 'a'),
+    edit('spec/containers'),
+    edit('spec/hostname', 'h'),
+    edit('spec/hostname', 'H.h'),
+    edit('spec/terminationGracePeriodSeconds', 5),
+    edit('spec/terminationGracePeriodSeconds', -1),
+    edit('spec/tolerations', [{ operator: 'Exists' }]),
+    edit('spec/tolerations', [{ key: 'a', operator: 'Equal', value: 'b', effect: 'NoSchedule' }]),
+    edit('spec/priorityClassName', 'missing'),
+    edit('spec/priorityClassName', 'compare-low'),
+    edit('spec/priority', 5),
+    edit('spec/serviceAccountName', 'default'),
+    edit('spec/nodeSelector', { a: 'b' }),
+    edit('spec/bogus', 1),
+    edit('spec/containers/0/bogus', 'x'),
+    edit('spec/containers/0/volumeMounts', [{ name: 'nowhere', mountPath: '/x' }]),
+    edit('spec/containers/0/volumeMounts', [
+      { name: 'v', mountPath: '/x' },
+      { name: 'v', mountPath: '/x' },
+    ]),
+    edit('spec/containers/0/resources', { requests: { cpu: '2' }, limits: { cpu: '1' } }),
+    edit('spec/containers/0/resources', { requests: { cpu: 'x' } }),
+    edit('spec/containers/0/resources', { requests: { cpu: '-1' } }),
+    edit('spec/containers/0/resources', { requests: { bogus: '1' }, limits: { 'nvidia.com/gpu': '1' } }),
+    edit('spec/containers/0/resources', { limits: { 'nvidia.com/gpu': '1.5' } }),
+    edit('spec/containers/0/imagePullPolicy', 'Now'),
+    edit('spec/containers/0/name', 'A'),
+    edit('spec/volumes', [{ name: 'v' }, { name: 'v', emptyDir: {} }]),
+    edit('spec/volumes', [{ name: '' }]),
+    edit('spec/schedulingGates', [{ name: 'a.b/c' }]),
+    edit('spec/subdomain', 'sub'),
+  ],
+  statusEdits: [
+    edit('status/phase', 'Running'),
+    edit('status/phase', 'Succeeded'),
+    edit('status/phase', 'Failed'),
+    edit('status/podIP', '10.1.2.3'),
+    edit('status/message', 'm'),
+    edit('status/reason', 'r'),
+    edit('status/startTime', '2020-01-01T00:00:00Z'),
+    edit('status/conditions', [{ type: 'Ready', status: 'True', lastTransitionTime: '2020-01-01T00:00:00Z' }]),
+    edit('status/conditions', [{ type: 'Ready', status: 'False' }]),
+    edit('status/containerStatuses', [
+      { name: 'a', ready: true, restartCount: 0, image: 'i', imageID: '', state: { running: {} } },
+    ]),
+    edit('status/phase', 5),
+    edit('status/bogus', 'x'),
+    edit('status'),
+    edit('spec/hostname', 'ignored'),
+  ],
+  fieldSelectors: [
+    'spec.nodeName=compare-node',
+    'spec.nodeName!=compare-node',
+    'status.phase=Running',
+    'status.phase!=Running,spec.nodeName=',
+    'spec.restartPolicy=Never',
+    'spec.bogus=1',
+  ],
+};

@@ -66,7 +66,7 @@ const TEMPLATE = { spec: { containers: [{ name: 'mpi', image: 'train:1' }] } };
 /** Over ssh: the launcher is one of Kubernetes' own Jobs. */
 const MPI_JOBS: JobShape = {
   kind: MPI_JOB,
-  spec: ({ workers, restartPolicy, runPolicy: { restartScope: _, ...runPolicy } }) => ({
+  spec: ({ workers, restartPolicy, runPolicy }) => ({
     runPolicy,
     transport: 'ssh',
     ...(workers > 1 && { launcherCreationPolicy: 'WaitForWorkersReady' }),

@@ -53,11 +53,6 @@ const mpiJobSpec = (version: Version) => {
       rule: "!has(self.transport) || self.transport != 'ssh' || self.mpiReplicaSpecs.all(t, !has(self.mpiReplicaSpecs[t].restartPolicy) || self.mpiReplicaSpecs[t].restartPolicy in ['', 'Never', 'OnFailure'])",
       message: 'spec.mpiReplicaSpecs: over ssh, restartPolicy must be one of Never, OnFailure',
     },
-    {
-      rule: "!has(self.transport) || self.transport != 'ssh' || !has(self.runPolicy) || !has(self.runPolicy.restartScope) || self.runPolicy.restartScope != 'Job'",
-      message:
-        'spec.runPolicy.restartScope: over ssh, every try of the launcher starts all processes anew, whatever the scope; leave it out',
-    },
   );
 };
 

@@ -1,4 +1,5 @@
 import type { JobStatus, ReplicaStatus } from '../api/job.ts';
+import { BATCH_JOB } from '../api/kinds.ts';
 import type { KubeObject } from '../api/kube.ts';
 import { ATTEMPT_LABEL } from '../api/labels.ts';
 import type { EnvVar } from '../api/pod-template.ts';
@@ -23,12 +24,13 @@ export const attemptEnvironment = ({ status }: Job): readonly EnvVar[] => [
 export const attemptLabels = (job: Job): Readonly<Record<string, string>> =>
   restartsWhole(job) ? { [ATTEMPT_LABEL]: String(attemptNumber(job.status)) } : {};
 
-/** Pods of attempts that are over; none where pods are replaced one by one. */
+/** Pods of attempts that are over, and Jobs that stand for pods; none where pods are replaced one by one. */
 export function stalePods(job: Job, children: readonly KubeObject[]): readonly KubeObject[] {
   if (!restartsWhole(job)) return [];
   const current = attemptNumber(job.status);
   return children.filter(
-    ({ kind, metadata }) => kind === 'Pod' && Number(metadata.labels?.[ATTEMPT_LABEL] ?? 1) < current,
+    ({ kind, metadata }) =>
+      (kind === 'Pod' || kind === BATCH_JOB.kind) && Number(metadata.labels?.[ATTEMPT_LABEL] ?? 1) < current,
   );
 }
 

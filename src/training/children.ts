@@ -43,7 +43,9 @@ export function wantedChildren(before: Scene, status: JobStatus): Wanted {
     missing: waitsForGroup(scene)
       ? []
       : [...services.filter((service) => !present.has(nameOf(service))), ...missingPods(scene)],
-    remove: [...obsolete, ...scene.roster.surplus, ...scene.stale, ...failed].filter((child) => !isTerminating(child)),
+    remove: [...new Set([...obsolete, ...scene.roster.surplus, ...scene.stale, ...failed])].filter(
+      (child) => !isTerminating(child),
+    ),
   };
 }
 

@@ -33,13 +33,13 @@ function domainOf<S>(kind: JobKind<S>, options: TrainingOptions): Domain<Trainin
     kind: kind.kind,
     owns: ownedKinds(kind, gang),
     reads: [
+      ...(kind.extension?.reads ?? []),
       {
         name: NODES_LOOKUP,
         kind: NODE,
         fields: NODE_FIELDS,
-        keys: (_job, children) => nodesOfInterest(children),
+        keys: (_job, children, found) => nodesOfInterest([...children, ...Object.values(found).flat()]),
       },
-      ...(kind.extension?.reads ?? []),
     ],
     permissions: permissionsOf(kind, gang),
     counters: COUNTERS,

@@ -1,7 +1,7 @@
 import type { ReplicaSpec, RunPolicy } from '../api/job.ts';
 import type { Kind, KubeObject } from '../api/kube.ts';
 import type { EnvVar, PodSpec } from '../api/pod-template.ts';
-import type { Lookup, OwnedKind, Permission } from '../runtime/domain.ts';
+import type { Found, Lookup, OwnedKind, Permission } from '../runtime/domain.ts';
 import type { Verdict } from './failure.ts';
 import type { Job, Replica, ReplicaRef, RestartPolicy } from './job.ts';
 import type { TrainingOptions } from './options.ts';
@@ -105,7 +105,7 @@ export interface Extension<S = unknown> {
   /** Whether a missing pod is to be made now. */
   isDue(scene: Scene<S>, seat: Seat): boolean;
   /** Children that stand for a pod which somebody else makes. */
-  standIns(children: readonly KubeObject[]): readonly Pod[];
+  standIns(children: readonly KubeObject[], lookups: Found): readonly Pod[];
   /** Pods that somebody else makes for the job. */
   foreignPods(scene: Scene<S>): readonly Pod[];
   /** Asked before the shared rules. */

@@ -1,5 +1,7 @@
-import { strandedPods } from './node-loss.ts';
-import { hasFailed, isDisrupted, isTerminating, type Pod, type Seat } from './pod-state.ts';
+import { ATTEMPT_LABEL } from '../api/labels.ts';
+import { attemptNumber } from './attempt.ts';
+import { foreignSeats, strandedPods } from './node-loss.ts';
+import { hasFailed, isDisrupted, isTerminating, type Pod, phaseOf, type Seat } from './pod-state.ts';
 import type { Scene } from './scene.ts';
 
 /** How a job lost one of its pods. */
@@ -30,8 +32,19 @@ export function lossesOf(scene: Scene): readonly Loss[] {
       const cause = pod && (stranded.has(seat.name) ? 'node lost' : causeOf(seat, pod));
       return pod && cause ? [{ seat, pod, cause }] : [];
     }),
+    ...foreignLosses(scene).filter(({ seat }) => !stranded.has(seat.name)),
     ...vanished(scene),
   ];
+}
+
+/** Pods that somebody else made for this attempt, and that are taken away while their maker waits to see them end. */
+function foreignLosses(scene: Scene): readonly Loss[] {
+  const attempt = String(attemptNumber(scene.job.status));
+  return foreignSeats(scene).flatMap(({ pod, ...seat }): Loss[] =>
+    isTerminating(pod) && phaseOf(pod) !== 'Succeeded' && pod.metadata.labels?.[ATTEMPT_LABEL] === attempt
+      ? [{ seat, pod, cause: isDisrupted(pod) ? 'disrupted' : 'deleted' }]
+      : [],
+  );
 }
 
 function causeOf({ replica }: Seat, pod: Pod): Cause | undefined {

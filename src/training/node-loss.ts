@@ -1,4 +1,5 @@
-import type { KubeObject } from '../api/kube.ts';
+import { controllerOf, type KubeObject } from '../api/kube.ts';
+import { REPLICA_TYPE_LABEL } from '../api/labels.ts';
 import { NOT_READY_TAINT, OUT_OF_SERVICE_TAINT, UNREACHABLE_TAINT } from '../api/taints.ts';
 import type { PlannedEvent, Removal } from '../runtime/domain.ts';
 import type { Instant } from '../runtime/environment.ts';
@@ -45,7 +46,30 @@ export function lostPodsOn(ground: Ground): readonly Removal[] {
 /** The lost pods of a job. */
 export const lostPods = (scene: Scene): readonly Removal[] => lostPodsOn(groundOf(scene));
 
-const groundOf = ({ roster: { pods }, nodes, now }: Scene): Ground => ({ pods, nodes, now });
+function groundOf(scene: Scene): Ground {
+  const { kind, roster, nodes, now } = scene;
+  return { pods: [...roster.pods, ...(kind.extension?.foreignPods(scene) ?? [])], nodes, now };
+}
+
+/** The places of pods that somebody else makes, with those pods. */
+export function foreignSeats(scene: Scene): readonly TakenSeat[] {
+  return (scene.kind.extension?.foreignPods(scene) ?? []).flatMap((pod) => {
+    const type = pod.metadata.labels?.[REPLICA_TYPE_LABEL];
+    const seat = scene.roster.seats.find((candidate) => candidate.type.toLowerCase() === type);
+    return seat ? [{ ...seat, pod }] : [];
+  });
+}
+
+/**
+ * Children that make some of these pods. Each of them would wait for the node to say that its pod is gone, so it goes too,
+ * and another takes its place.
+ */
+export function makersOf({ children }: Scene, pods: readonly Pod[]): readonly Removal[] {
+  const makers = new Set(pods.map((pod) => controllerOf(pod)?.uid));
+  return children
+    .filter((child) => makers.has(child.metadata.uid) && !isTerminating(child))
+    .map((object) => ({ object, foreground: true }));
+}
 
 /**
  * Unfinished pods on a node that the control plane has given up. Kubernetes itself would evict them minutes later, and
@@ -89,7 +113,7 @@ const patienceEnds = (pod: Pod): Instant => Date.parse(pod.metadata.deletionTime
 const isUnfinished = (pod: Pod): boolean => !isTerminating(pod) && ['Running', 'Pending'].includes(phaseOf(pod));
 
 function unfinished(scene: Scene): readonly (TakenSeat & { readonly until: Instant })[] {
-  return scene.roster.seats.flatMap((seat) => {
+  return [...scene.roster.seats, ...foreignSeats(scene)].flatMap((seat) => {
     const { pod } = seat;
     if (!pod || !isUnfinished(pod)) return [];
     const untils = marksOf(scene, pod).map((taint) => toleratedUntil({ ...seat, pod }, taint));

@@ -14,7 +14,7 @@ import { recordLast } from './failure-record.ts';
 import { attemptWakes, recordGangRestart } from './gang-restart.ts';
 import type { JobKind, TrainingObject } from './job-kind.ts';
 import { recordCreation, recordEnd, recordProgress, recordStart } from './lifecycle.ts';
-import { forced, lingerWakes, lossEvents, lostPods, strandedPods } from './node-loss.ts';
+import { forced, lingerWakes, lossEvents, lostPods, makersOf, strandedPods } from './node-loss.ts';
 import type { TrainingOptions } from './options.ts';
 import { partialGangWakes, releasePartialGang } from './partial-gang.ts';
 import { isTerminating } from './pod-state.ts';
@@ -82,7 +82,12 @@ function planLive(scene: Scene): Plan {
   return {
     ...planOf(scene, told),
     children: [...upkeep, ...missing],
-    remove: [...remove.map((object) => ({ object })), ...lost.map(forced), ...lostPods(scene)],
+    remove: [
+      ...remove.map((object) => ({ object, ...(scene.stale.includes(object) && { foreground: true }) })),
+      ...makersOf(scene, lost),
+      ...lost.map(forced),
+      ...lostPods(scene),
+    ],
     statusFirst: restarted !== started,
   };
 }
@@ -95,7 +100,12 @@ function planAfresh(scene: Scene, draft: Draft): Plan {
   const told = tellChildren(withoutTrouble(withWakes(draft, [scene.now])), [], pods);
   return {
     ...planOf(scene, told),
-    remove: [...asked.map((object) => ({ object })), ...stranded.map(forced), ...lostPods(scene)],
+    remove: [
+      ...asked.map((object) => ({ object })),
+      ...makersOf(scene, stranded),
+      ...stranded.map(forced),
+      ...lostPods(scene),
+    ],
     statusFirst: true,
   };
 }

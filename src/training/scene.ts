@@ -41,7 +41,7 @@ export function sceneOf<S>(
     options,
     gang: gangScheduler(options.gangScheduler),
     job,
-    ...placed(job, observed.children, kind.extension?.standIns(observed.children)),
+    ...placed(kind, job, observed),
     children: observed.children,
     nodes: observed.lookups[NODES_LOOKUP] ?? [],
     lookups: observed.lookups,
@@ -56,14 +56,14 @@ export function waitsForGroup({ gang, children }: Scene): boolean {
   return !gang.admits(group) || (group !== undefined && isTerminating(group));
 }
 
-function placed(
+function placed<S>(
+  kind: JobKind<S>,
   job: Job,
-  children: readonly KubeObject[],
-  standIns?: readonly Pod[],
+  { children, lookups }: Observed<KubeObject>,
 ): Pick<Scene, 'roster' | 'stale' | 'tally'> {
   const stale = stalePods(job, children);
   const present = children.filter((child) => !stale.includes(child));
-  const pods = children.filter(({ kind }) => kind === 'Pod') as readonly Pod[];
-  const roster = { ...rosterOf(job, present, standIns), pods };
+  const pods = children.filter((child) => child.kind === 'Pod') as readonly Pod[];
+  const roster = { ...rosterOf(job, present, kind.extension?.standIns(present, lookups)), pods };
   return { roster, stale, tally: tallyOf(job, roster) };
 }

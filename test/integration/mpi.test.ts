@@ -15,7 +15,7 @@ import type { Loose } from '../support/api.ts';
 import { eventually, settles, stays } from '../support/eventually.ts';
 import { mpiJob, mpiReplicas } from '../support/mpi-job.ts';
 import { usePlatform } from '../support/platform.ts';
-import { JobUnderTest } from '../support/pytorch-job.ts';
+import { environmentOf, JobUnderTest } from '../support/pytorch-job.ts';
 
 const platform = usePlatform();
 /** Kubernetes' own Job controller and the end of pods take seconds on a busy machine. */
@@ -175,6 +175,40 @@ describe('an MPIJob over ssh', () => {
       await settles(async () => expect((await job.podNames()).filter((name) => name.includes('-worker-'))).toEqual([]));
     },
     LONG,
+  );
+
+  test(
+    'with restartScope Job launcher and workers are begun anew together, and each pod is told the attempt',
+    async () => {
+      const job = await create('v2beta1', { restartScope: 'Job', backoffLimit: 1 });
+      const before = await job.running(3);
+      const launcherOf = (pods: readonly Loose[]) =>
+        pods.find(({ metadata }) => metadata.name?.startsWith('j-launcher-'))?.metadata.name ?? '';
+      await job.condition('Running');
+      await job.exit(launcherOf(before), 3);
+      const after = await eventually('three pods of the second attempt', async () => {
+        const pods = await job.running(3);
+        return pods.every((pod) => environmentOf(pod).ARMATURE_ATTEMPT === '2') && pods;
+      });
+      expect(after.filter(({ metadata }) => before.some((old) => old.metadata.uid === metadata.uid))).toEqual([]);
+      const { status } = await job.condition('Running');
+      expect(status.attempt).toEqual({ number: 2, failures: 1 });
+      expect(status.lastFailures).toMatchObject([
+        { attempt: 1, pod: 'j-launcher', rank: 0, exitCode: 3, counted: true },
+      ]);
+
+      // A worker that somebody takes away takes the launcher along, at no cost.
+      await platform.api.delete(POD, job.namespace, 'j-worker-1');
+      const last = await eventually('three pods of the third attempt', async () => {
+        const pods = await job.running(3);
+        return pods.every((pod) => environmentOf(pod).ARMATURE_ATTEMPT === '3') && pods;
+      });
+      expect((await job.read()).status.attempt).toEqual({ number: 3, failures: 1 });
+      await job.exit(launcherOf(last), 3);
+      const failed = conditionOf(await job.condition('Failed'), 'Failed');
+      expect(failed?.message).toContain('it has reached the specified backoff limit');
+    },
+    2 * LONG,
   );
 
   test(

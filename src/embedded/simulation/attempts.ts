@@ -61,6 +61,11 @@ export class Attempts {
     job.failures = failures;
   }
 
+  /** One of Kubernetes' own Jobs, which stands for pods of a job, has failed. */
+  childFailed(owner: string, { metadata }: KubeObject): void {
+    this.#jobs.get(owner)?.failed.add(Number(metadata.labels?.[ATTEMPT_LABEL]));
+  }
+
   podChanged(key: string, owner: string, type: string, pod: KubeObject, trusted: boolean): void {
     const job = this.#jobs.get(owner);
     if (!job) return;

@@ -96,6 +96,8 @@ export class Invariants {
     record.generation = generation;
     const { conditions = [], completionTime, replicaStatuses = {} } = statusOf(object);
     const ends = conditions.filter((each) => each.status === 'True' && (ENDS as readonly string[]).includes(each.type));
+    const owner = controllerOf(object);
+    if (owner && ends[0]?.type === 'Failed') this.#attempts.childFailed(owner.uid, object);
     if (ends.length > 1) throw new InvariantViolation(`${key} is said to have both succeeded and failed`);
     const end = ends[0]?.type as JobRecord['end'];
     if (record.end && end !== record.end)

@@ -62,9 +62,13 @@ export const mpiExtension: Extension<MPIJobSpec> = {
   defaultReplicas: { Launcher: 1, Worker: 0 },
   unnumbered: [LAUNCHER.type],
 
-  /** Over ssh the launcher's Job alone decides how often it is tried, and a worker that is gone is replaced for the next try. */
+  /**
+   * Over ssh the launcher's Job alone decides how often it is tried, and a worker that is gone is replaced for the next try;
+   * unless launcher and workers are begun anew together.
+   */
   policies(spec, type, given) {
     if (transportOf(spec) === 'exec') return { judged: given ?? 'Never' };
+    if (spec.runPolicy?.restartScope === 'Job') return { judged: 'OnFailure', pod: 'Never' };
     if (type === LAUNCHER.type) return { judged: 'Never', pod: given ?? 'OnFailure' };
     return { judged: 'OnFailure', pod: given ?? 'Never' };
   },

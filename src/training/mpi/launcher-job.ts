@@ -3,14 +3,17 @@ import { BATCH_JOB } from '../../api/kinds.ts';
 import type { KubeObject } from '../../api/kube.ts';
 import { TEMPLATE_HASH_ANNOTATION } from '../../api/labels.ts';
 import type { MPIJobSpec } from '../../api/mpi-job.ts';
+import type { Found } from '../../runtime/domain.ts';
+import { attemptLabels, restartsWhole } from '../attempt.ts';
 import type { Verdict } from '../failure.ts';
+import { mayMakePods } from '../gang-restart.ts';
 import { replicaOf, totalReplicas } from '../job.ts';
 import type { JobKind } from '../job-kind.ts';
 import { isTerminating, type Pod, phaseOf, type Seat } from '../pod-state.ts';
 import { podFor } from '../pods.ts';
 import type { Scene } from '../scene.ts';
 import { companion } from './companions.ts';
-import { LAUNCHER, launcherName, waitsForWorkers, workerNames } from './job.ts';
+import { LAUNCHER, launcherName, type MPIJobView, waitsForWorkers, workerNames } from './job.ts';
 
 /** The launcher over ssh: a Job of Kubernetes' own, which starts a launcher that failed anew. */
 export interface LauncherJob extends KubeObject {
@@ -42,7 +45,8 @@ export function launcherJob(scene: Scene<MPIJobSpec>): readonly KubeObject[] {
   const present = scene.children.find(isLauncherJob);
   const ready = !waitsForWorkers(scene.job) || startsTogether(scene) || workersReady(scene.roster.seats);
   const suspended = scene.job.runPolicy.suspend;
-  if (!present) return ready ? [freshJob(scene, suspended)] : [];
+  if (!present) return ready && mayMakePods(scene) ? [freshJob(scene, suspended)] : [];
+  if (scene.stale.includes(present)) return [];
   const waits = present.spec?.suspend === true;
   if (waits && (isTerminating(present) || isOutdated(scene, present))) return [];
   return [companion(scene, BATCH_JOB, launcherName(scene.job), { spec: { suspend: suspended || (waits && !ready) } })];
@@ -52,18 +56,28 @@ const isOutdated = (scene: Scene<MPIJobSpec>, { metadata }: LauncherJob): boolea
   metadata.annotations?.[TEMPLATE_HASH_ANNOTATION] !== hashOf(templateOf(scene));
 
 function freshJob(scene: Scene<MPIJobSpec>, suspend: boolean): KubeObject {
-  const { backoffLimit, activeDeadlineSeconds } = scene.job.runPolicy;
   const template = templateOf(scene);
-  const job = companion(scene, BATCH_JOB, launcherName(scene.job), {
-    spec: {
-      ...(backoffLimit === undefined ? {} : { backoffLimit }),
-      ...(activeDeadlineSeconds === undefined ? {} : { activeDeadlineSeconds }),
-      podReplacementPolicy: 'Failed',
-      suspend,
-      template,
-    },
+  const { metadata, ...job } = companion(scene, BATCH_JOB, launcherName(scene.job), {
+    spec: { ...limitsOf(scene.job), podReplacementPolicy: 'Failed', suspend, template },
   });
-  return { ...job, metadata: { ...job.metadata, annotations: { [TEMPLATE_HASH_ANNOTATION]: hashOf(template) } } };
+  return {
+    ...job,
+    metadata: {
+      ...metadata,
+      labels: { ...metadata.labels, ...attemptLabels(scene.job) },
+      annotations: { [TEMPLATE_HASH_ANNOTATION]: hashOf(template) },
+    },
+  };
+}
+
+/** Where launcher and workers are begun anew together, one failure ends the Job, and the limits are for all attempts. */
+function limitsOf(job: MPIJobView): object {
+  if (restartsWhole(job)) return { backoffLimit: 0 };
+  const { backoffLimit, activeDeadlineSeconds } = job.runPolicy;
+  return {
+    ...(backoffLimit === undefined ? {} : { backoffLimit }),
+    ...(activeDeadlineSeconds === undefined ? {} : { activeDeadlineSeconds }),
+  };
 }
 
 function templateOf(scene: Scene<MPIJobSpec>): object {
@@ -98,14 +112,22 @@ export const workersReady = (seats: readonly Seat[]): boolean =>
 const isReady = (pod: Pod): boolean =>
   pod.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false;
 
-/** The launcher's Job in the place of its pods, which belong to it and not to the MPIJob. */
-export function launcherPods(children: readonly KubeObject[]): readonly Pod[] {
-  return children.filter(isLauncherJob).map((job) => ({
-    apiVersion: 'v1',
-    kind: 'Pod',
-    metadata: job.metadata,
-    status: { phase: phaseOfJob(job) },
-  }));
+/**
+ * The launcher's Job in the place of its pods, which belong to it and not to the MPIJob. One that failed says what its last
+ * pod failed of.
+ */
+export function launcherPods(children: readonly KubeObject[], lookups: Found): readonly Pod[] {
+  return children.filter(isLauncherJob).map((job) => {
+    const phase = phaseOfJob(job);
+    const last = phase === 'Failed' ? lastFailed(lookups) : undefined;
+    return {
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: job.metadata,
+      ...(last?.spec && { spec: last.spec }),
+      status: { ...last?.status, phase },
+    };
+  });
 }
 
 function phaseOfJob(job: LauncherJob): string {
@@ -122,13 +144,14 @@ export const launcherJobUids = (children: readonly KubeObject[]): readonly strin
   children.filter(isLauncherJob).map(({ metadata }) => metadata.uid ?? '');
 
 /** Launchers that failed, those that were tried again included. */
-export const failedLaunchers = ({ children }: Scene<MPIJobSpec>): number =>
-  children.find(isLauncherJob)?.status?.failed ?? 0;
+export const failedLaunchers = ({ children, stale }: Scene<MPIJobSpec>): number =>
+  children.filter((child) => !stale.includes(child)).find(isLauncherJob)?.status?.failed ?? 0;
 
 const LONGEST = 1024;
 
 /** The Job's own word on why it gave up, and what became of the last launcher it tried. */
 export function judgeLauncher(scene: Scene<MPIJobSpec>): Verdict | undefined {
+  if (restartsWhole(scene.job)) return undefined;
   const job = scene.children.find(isLauncherJob);
   const failed = job && !isTerminating(job) ? conditionOf(job, 'Failed') : undefined;
   if (!failed) return undefined;
@@ -143,9 +166,7 @@ export function judgeLauncher(scene: Scene<MPIJobSpec>): Verdict | undefined {
 }
 
 function lastFailure(scene: Scene<MPIJobSpec>): { readonly reason: string; readonly message: string } | undefined {
-  const pods = (scene.lookups[LAUNCHER_PODS] ?? []) as readonly Pod[];
-  const born = ({ metadata }: Pod) => Date.parse(metadata.creationTimestamp ?? '') || 0;
-  const last = pods.filter((pod) => phaseOf(pod) === 'Failed').sort((a, b) => born(b) - born(a))[0];
+  const last = lastFailed(scene.lookups);
   if (!last) return undefined;
   const ends = (last.status?.containerStatuses ?? []).flatMap(({ state }) => state?.terminated ?? []);
   const end = ends.find(({ exitCode }) => exitCode !== 0);
@@ -154,6 +175,12 @@ function lastFailure(scene: Scene<MPIJobSpec>): { readonly reason: string; reado
     reason: last.status?.reason || end?.reason || 'Error',
     message: `the last launcher, pod ${last.metadata.name}, failed${code}`,
   };
+}
+
+function lastFailed(lookups: Found): Pod | undefined {
+  const pods = (lookups[LAUNCHER_PODS] ?? []) as readonly Pod[];
+  const born = ({ metadata }: Pod) => Date.parse(metadata.creationTimestamp ?? '') || 0;
+  return pods.filter((pod) => phaseOf(pod) === 'Failed').sort((a, b) => born(b) - born(a))[0];
 }
 
 /** Every worker runs, or has run. */

@@ -21,7 +21,11 @@ export async function armature(api: Api) {
       flags,
       readyWithinMs: 120_000,
     });
-  const run = (name: string, flags: readonly string[]): Contestant => ({ name, user, start: () => launch(flags) });
+  const run = (name: string, flags: readonly string[]): Contestant => ({
+    name,
+    users: [user],
+    start: async () => [await launch(flags)],
+  });
   return {
     user,
     launch,

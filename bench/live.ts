@@ -38,6 +38,7 @@ export interface LiveResult {
 
 const PATIENCE_MS = 1_800_000;
 const SETTLE_MS = 15_000;
+const DAY_SECONDS = 86_400;
 
 /** Brings up the load with our controller, measures it at rest, and starts it anew. */
 export async function measureLive(api: Api, cluster: ClusterInfo, load: Load, json: boolean): Promise<void> {
@@ -76,16 +77,17 @@ async function bringUp(api: Api, cluster: ClusterInfo, controller: ControllerPro
   await delay(3000);
   const restMb = usageOf(controller.pid).residentMb;
   const namespace = await freshNamespace(api);
-  const { kind, make } = workloadOf(load.kind);
+  const { kind, make, prepare } = workloadOf(load.kind);
+  await prepare?.(api, DAY_SECONDS);
   const position = auditPosition(cluster.auditLog);
   const begun = Date.now();
-  await eachOf(load.jobs, (index) => api.create(kind, make(namespace, `live-${index}`, load.pods, {})));
+  await eachOf(load.jobs, (index) => api.create(kind, make(namespace, `live-${index}`, load.pods, DAY_SECONDS)));
   log(`${load.jobs} jobs of ${load.pods} pods submitted within ${((Date.now() - begun) / 1000).toFixed(1)} s`);
   let told = -1;
   await eventually(
     'every job to run with all its pods',
     async () => {
-      const running = (await api.list(kind, namespace)).filter((job) => activePods(job) === load.pods).length;
+      const running = (await api.list(kind, namespace)).filter((job) => runsWhole(job, load.pods)).length;
       if (running !== told) log(`  ${running} of ${load.jobs} run (${((Date.now() - begun) / 1000).toFixed(0)} s)`);
       told = running;
       return running === load.jobs;
@@ -117,9 +119,15 @@ async function steady(controller: ControllerProcess, jobs: number): Promise<void
   );
 }
 
-function activePods(job: KubeObject): number {
-  const { replicaStatuses = {} } = (job.status ?? {}) as { replicaStatuses?: Record<string, { active?: number }> };
-  return Object.values(replicaStatuses).reduce((sum, { active = 0 }) => sum + active, 0);
+interface LiveStatus {
+  readonly replicaStatuses?: Readonly<Record<string, { readonly active?: number }>>;
+  /** A TrainJob's, which counts Jobs; one is ready when its pods are. */
+  readonly jobsStatus?: readonly { readonly ready?: number }[];
+}
+
+function runsWhole({ status = {} }: KubeObject & { readonly status?: LiveStatus }, pods: number): boolean {
+  if (status.jobsStatus) return status.jobsStatus.every(({ ready = 0 }) => ready > 0);
+  return Object.values(status.replicaStatuses ?? {}).reduce((sum, { active = 0 }) => sum + active, 0) === pods;
 }
 
 /** What is measured, its unit, and its bound. */

@@ -1,7 +1,7 @@
 /**
  * `npm run bench -- training [--kind K] [--jobs N] [--pods N] [--pairs N] [--no-defaults] [--write] [--json]`: our
- * controller side by side with Kubeflow's training-operator on one local cluster with fake nodes, scheduler's and kwok's
- * limits lifted. `--write` puts the result into docs/performance.md and bench/results/training.json.
+ * controller side by side with Kubeflow's for the kind on one local cluster with fake nodes, scheduler's and kwok's
+ * limits lifted. `--write` puts the result into docs/performance.md and bench/results.
  *
  * `npm run bench -- live [--kind K] [--jobs N] [--pods N] [--json]`: what our controller needs while so many jobs live, and
  * how it comes back.

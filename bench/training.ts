@@ -3,11 +3,11 @@ import type { Api } from '../test/support/api.ts';
 import { armature } from './armature.ts';
 import type { Contestant } from './contestant.ts';
 import { log } from './log.ts';
+import { peerOf } from './peers.ts';
 import { ratios, sharesTable, summarize, table } from './report.ts';
 import { writeResult } from './result-file.ts';
-import { trainingOperator } from './training-operator.ts';
-import { type TrialResult, trial } from './trial.ts';
-import type { Load } from './workload.ts';
+import { LIFE_SECONDS, type TrialResult, trial } from './trial.ts';
+import { type Load, workloadOf } from './workload.ts';
 
 export interface RaceOptions {
   readonly load: Load;
@@ -22,11 +22,12 @@ export interface RaceOptions {
 const text = (value: object) =>
   JSON.stringify(value, (_, entry) => (typeof entry === 'number' ? Number(entry.toFixed(3)) : entry));
 
-/** Our controller and training-operator, one after the other, several times over. */
+/** Our controller and Kubeflow's for the kind, one after the other, several times over. */
 export async function race(api: Api, where: ClusterInfo, options: RaceOptions): Promise<void> {
   const { load, pairs } = options;
   const ours = await armature(api);
-  const peer = await trainingOperator(api, where, load.kind, log);
+  const peer = await peerOf(load.kind, api, where);
+  await workloadOf(load.kind).prepare?.(api, LIFE_SECONDS);
   const results: TrialResult[] = [];
   // An apiserver that has seen few pods keeps so little room for its watchers that a burst makes it drop them, and
   // everybody starts over. Whoever ran first would pay for that, so nobody's first run counts.
@@ -36,15 +37,15 @@ export async function race(api: Api, where: ClusterInfo, options: RaceOptions): 
   }
   for (const contestant of order(pairs, ours.asShipped, peer.tuned)) await run(contestant);
   if (options.defaults) {
-    await run(peer.atDefaults);
+    if (peer.atDefaults) await run(peer.atDefaults);
     await run(ours.throttled);
   }
   const shares = {
     tuned: ratios(results, ours.asShipped.name, peer.tuned.name),
-    atDefaults: ratios(results, ours.asShipped.name, peer.atDefaults.name),
+    atDefaults: peer.atDefaults && ratios(results, ours.asShipped.name, peer.atDefaults.name),
   };
   const summary = `${table(summarize(results))}\n\n${sharesTable(shares)}`;
-  if (options.write) log(`written: ${writeResult(summary, { load, results, shares }).join(', ')}`);
+  if (options.write) log(`written: ${writeResult(load.kind, summary, { load, results, shares }).join(', ')}`);
   process.stdout.write(options.json ? `${JSON.stringify({ load, results, shares })}\n` : `${summary}\n`);
 
   async function run(contestant: Contestant): Promise<void> {

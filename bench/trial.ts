@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { NAMESPACE, POD } from '../src/api/kinds.ts';
 import type { Kind, KubeObject } from '../src/api/kube.ts';
-import { type ClusterInfo, EXIT_CODE, RUN_SECONDS } from '../src/cluster/index.ts';
+import type { ClusterInfo } from '../src/cluster/index.ts';
 import { systemEnvironment } from '../src/runtime/environment.ts';
 import { HttpClient } from '../src/runtime/http-client.ts';
 import { loadAccess } from '../src/runtime/kubeconfig.ts';
@@ -9,19 +9,20 @@ import type { Api } from '../test/support/api.ts';
 import { type AuditedRequest, auditPosition, readAudit, tally } from '../test/support/audit-log.ts';
 import { eventually } from '../test/support/eventually.ts';
 import { freshNamespace } from '../test/support/namespace.ts';
+import type { Runner } from '../test/support/peers/peer-process.ts';
 import type { Contestant } from './contestant.ts';
-import { busySeconds, usageOf } from './process-usage.ts';
+import { busySeconds, type Usage, usageOf } from './process-usage.ts';
 import { eachOf, type Load, workloadOf } from './workload.ts';
 
 export interface TrialResult {
   readonly contestant: string;
-  /** From the first create to the last job's Succeeded as an outside watcher sees it, in seconds. */
+  /** From the first create to the last job's success as an outside watcher sees it, in seconds. */
   readonly makespan: number;
-  /** The controller's, in seconds of processor time. */
+  /** The contestant's, in seconds of processor time. */
   readonly cpu: number;
   readonly residentMb: number;
   readonly peakMb: number;
-  /** The controller's requests for each job. */
+  /** The contestant's requests for each job. */
   readonly requestsPerJob: number;
   readonly writesPerJob: number;
   readonly requests: Readonly<Record<string, number>>;
@@ -38,28 +39,28 @@ export interface TrialResult {
   readonly clusterRequestsPerJob: number;
 }
 
-/** Pods that run for a second and succeed. */
-const SHAPE = { podAnnotations: { [EXIT_CODE]: '0', [RUN_SECONDS]: '1' } };
+/** Of the pods that decide. */
+export const LIFE_SECONDS = 1;
 
-/** One controller, started for this, takes one load from submission to the end. */
+/** One contestant, started for this, takes one load from submission to the end. */
 export async function trial(api: Api, cluster: ClusterInfo, contestant: Contestant, load: Load): Promise<TrialResult> {
-  const runner = await contestant.start();
+  const runners = await contestant.start();
   try {
     await runLoad(api, cluster, { ...load, jobs: 1 });
-    const before = usageOf(runner.pid);
+    const before = usageOfAll(runners);
     const machine = busySeconds();
     const components = componentCpu(cluster);
     const startedAt = Date.now();
     const position = auditPosition(cluster.auditLog);
     const makespan = await runLoad(api, cluster, load);
     await delay(1500);
-    const after = usageOf(runner.pid);
+    const after = usageOfAll(runners);
     const machineCpu = busySeconds() - machine;
     const clusterCpu = Object.fromEntries(
       Object.entries(componentCpu(cluster)).map(([name, cpu]) => [name, cpu - (components[name] ?? 0)]),
     );
     const everybodys = await readAudit(cluster.auditLog, position);
-    const requests = everybodys.filter(({ user }) => user === contestant.user);
+    const requests = everybodys.filter(({ user }) => contestant.users.includes(user));
     const writes = requests.filter(
       ({ verb, resource }) => !['get', 'list', 'watch'].includes(verb) && resource !== 'leases',
     );
@@ -75,14 +76,20 @@ export async function trial(api: Api, cluster: ClusterInfo, contestant: Contesta
       machineCpu,
       clusterCpu,
       apiserverCpu: clusterCpu['kube-apiserver'] ?? 0,
-      podsAskedFor: (lastPodCreated(requests) - startedAt) / 1000,
+      podsAskedFor: (lastPodCreated(everybodys) - startedAt) / 1000,
       watchesOpened: everybodys.filter(({ verb, resource }) => verb === 'watch' && resource === 'pods').length,
       clusterRequestsPerJob: everybodys.filter(({ resource }) => resource !== 'leases').length / load.jobs,
     };
   } finally {
-    await runner.stop();
+    for (const runner of runners) await runner.stop();
     await cleanUp(api);
   }
+}
+
+function usageOfAll(runners: readonly Runner[]): Usage {
+  const each = runners.map(({ pid }) => usageOf(pid));
+  const sum = (measure: keyof Usage) => each.reduce((total, usage) => total + usage[measure], 0);
+  return { cpuSeconds: sum('cpuSeconds'), residentMb: sum('residentMb'), peakMb: sum('peakMb') };
 }
 
 function componentCpu({ pids }: ClusterInfo): Record<string, number> {
@@ -103,7 +110,7 @@ async function runLoad(api: Api, cluster: ClusterInfo, load: Load): Promise<numb
   const finished = allSucceeded(cluster, kind, namespace, load.jobs, watching.signal);
   finished.catch(() => {}); // It may fail while jobs are still being submitted; it is awaited below.
   const started = performance.now();
-  await eachOf(load.jobs, (index) => api.create(kind, make(namespace, `bench-${index}`, load.pods, SHAPE)));
+  await eachOf(load.jobs, (index) => api.create(kind, make(namespace, `bench-${index}`, load.pods, LIFE_SECONDS)));
   const ended = await finished;
   watching.abort();
   return (ended - started) / 1000;
@@ -140,7 +147,7 @@ function hasSucceeded(job: KubeObject): boolean {
   const { conditions = [] } = (job.status ?? {}) as { conditions?: { type: string; status: string }[] };
   const isTrue = (wanted: string) => conditions.some(({ type, status }) => type === wanted && status === 'True');
   if (isTrue('Failed')) throw new Error(`${job.metadata.name} failed: ${JSON.stringify(conditions)}`);
-  return isTrue('Succeeded');
+  return isTrue('Succeeded') || isTrue('Complete');
 }
 
 /** Removes what the load left, so that the next contestant finds the same cluster. */

@@ -1,7 +1,9 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { ratios, sharesTable } from '../../bench/report.ts';
 import { withResult } from '../../bench/result-file.ts';
 import type { TrialResult } from '../../bench/trial.ts';
+import { RACING } from '../../bench/workload.ts';
 
 const result = (contestant: string, makespan: number): TrialResult => ({
   contestant,
@@ -42,9 +44,12 @@ describe('the report of a bench', () => {
   });
 
   test('replaces what stands between the markers, and nothing else', () => {
-    const page =
-      'before\n<!-- bench training: begin; npm run bench -- training --write -->\nold\n<!-- bench training: end -->\nafter';
-    expect(withResult(page, 'new')).toBe(page.replace('old', 'new'));
-    expect(() => withResult('no markers', 'new')).toThrow(/lacks the lines/);
+    const page = readFileSync('docs/performance.md', 'utf8');
+    const written = withResult(page, 'TFJob', 'new');
+    const [before = '', after = ''] = written.split('\nnew\n');
+    expect(page.startsWith(before) && page.endsWith(after)).toBe(true);
+    expect(withResult(written, 'TFJob', 'newer')).toBe(written.replace('\nnew\n', '\nnewer\n'));
+    for (const kind of RACING) expect(withResult(page, kind, 'new')).toContain('\nnew\n');
+    expect(() => withResult('no markers', 'TFJob', 'new')).toThrow(/lacks the lines/);
   });
 });

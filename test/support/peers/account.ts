@@ -11,8 +11,11 @@ const BINDING: Kind = {
   namespaced: false,
 };
 
-/** A peer's home and the service account it runs under. It may do everything: its roles are not what is compared. */
-export async function installAccount(api: Api, namespace: string, name: string): Promise<void> {
+/**
+ * A peer's home and the service account it runs under. It may do everything: its roles are not what is compared.
+ * @returns its user, as the audit log names it
+ */
+export async function installAccount(api: Api, namespace: string, name: string): Promise<string> {
   const object = (value: Record<string, unknown>) => value as unknown as KubeObject;
   await api.apply(NAMESPACE, object({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } }));
   const account = { name, namespace };
@@ -27,4 +30,5 @@ export async function installAccount(api: Api, namespace: string, name: string):
       roleRef: { apiGroup: RBAC, kind: 'ClusterRole', name: 'cluster-admin' },
     }),
   );
+  return `system:serviceaccount:${namespace}:${name}`;
 }

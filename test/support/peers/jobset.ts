@@ -30,11 +30,12 @@ const hooks = (type: 'Mutating' | 'Validating'): Kind => ({
 /** JobSet's own controller 0.12.0, built from its module, with its webhooks in the namespace that it is started for. */
 export async function jobSetController(api: Api, cluster: ClusterInfo, log: (line: string) => void) {
   const { jobset: program = '' } = await ensureBinaries(log, undefined, [JOB_SET]);
-  await installAccount(api, HOME, 'jobset');
+  const user = await installAccount(api, HOME, 'jobset');
   const kubeconfig = await serviceAccountKubeconfig(cluster, HOME, 'jobset');
   return {
-    /** It looks at every namespace. */
-    async start(namespace: string): Promise<Runner> {
+    user,
+    /** It looks at every namespace. @param namespace of its webhooks. @default - every one */
+    async start(namespace?: string): Promise<Runner> {
       const [health, port] = [await freePort(), await freePort()];
       const folder = temporaryFolder('jobset');
       const ca = writeCertificate(folder);
@@ -84,14 +85,14 @@ function writeCertificate(folder: string): string {
   return ca.cert;
 }
 
-/** Puts its four webhooks in place for one namespace; resolves to the way back. */
-async function hook(api: Api, namespace: string, url: string, ca: string): Promise<() => Promise<void>> {
+/** Puts its four webhooks in place; resolves to the way back. */
+async function hook(api: Api, namespace: string | undefined, url: string, ca: string): Promise<() => Promise<void>> {
   const webhook = (verb: 'mutate' | 'validate', path: string, group: string, resource: string, updates: boolean) => ({
     name: `${verb}-${resource}.jobset.example.com`,
     admissionReviewVersions: ['v1'],
     sideEffects: 'None',
     clientConfig: { url: `${url}/${verb}-${path}`, caBundle: Buffer.from(ca).toString('base64') },
-    namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': namespace } },
+    namespaceSelector: namespace ? { matchLabels: { 'kubernetes.io/metadata.name': namespace } } : {},
     rules: [
       {
         apiGroups: [group],

@@ -20,12 +20,13 @@ const HEALTH_PORT = 8080;
 /** Its limits are lifted: what it does is compared, not when. */
 const UNLIMITED = ['--kube-api-qps=1000', '--kube-api-burst=1000', '--controller-queue-rate-limit=1000'];
 
-/** Kubeflow's mpi-operator 0.8.2, built from its module; it takes the jobs of one namespace. */
+/** Kubeflow's mpi-operator 0.8.2, built from its module; it takes the jobs of one namespace, or of all for ''. */
 export async function mpiOperator(api: Api, cluster: ClusterInfo, log: (line: string) => void) {
   const { [NAME]: program = '' } = await ensureBinaries(log, undefined, [MPI_OPERATOR]);
-  await installAccount(api, HOME, NAME);
+  const user = await installAccount(api, HOME, NAME);
   const kubeconfig = await serviceAccountKubeconfig(cluster, HOME, NAME);
   return {
+    user,
     async start(namespace: string, flags: readonly string[] = []): Promise<Runner> {
       // One that was ended before still seems to lead.
       await api.delete(LEASE, HOME, NAME);

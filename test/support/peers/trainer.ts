@@ -19,9 +19,10 @@ const HOME = 'kubeflow-system';
 /** Kubeflow Trainer 2.3.0, built from its module; its webhooks are left out. */
 export async function trainer(api: Api, cluster: ClusterInfo, log: (line: string) => void) {
   const { trainer: program = '' } = await ensureBinaries(log, undefined, [TRAINER]);
-  await installAccount(api, HOME, 'trainer');
+  const user = await installAccount(api, HOME, 'trainer');
   const kubeconfig = await serviceAccountKubeconfig(cluster, HOME, 'trainer');
   return {
+    user,
     async start(): Promise<Runner> {
       const [health, webhook, status] = [await freePort(), await freePort(), await freePort()];
       const folder = temporaryFolder('trainer');

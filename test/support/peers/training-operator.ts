@@ -44,10 +44,10 @@ export async function trainingOperator(
   log: (line: string) => void,
 ): Promise<TrainingOperator> {
   const { 'training-operator': program = '' } = await ensureBinaries(log, undefined, [TRAINING_OPERATOR]);
-  await prepare(api);
+  const user = await prepare(api);
   const kubeconfig = await serviceAccountKubeconfig(cluster, HOME, 'training-operator');
   return {
-    user: `system:serviceaccount:${HOME}:training-operator`,
+    user,
     async start(kinds, flags) {
       const [metrics, health, webhook] = [await freePort(), await freePort(), await freePort()];
       const runner = await startPeer({
@@ -71,9 +71,10 @@ export async function trainingOperator(
   };
 }
 
-async function prepare(api: Api): Promise<void> {
+/** @returns its user's name */
+async function prepare(api: Api): Promise<string> {
   const object = (value: Record<string, unknown>) => value as unknown as KubeObject;
-  await installAccount(api, HOME, 'training-operator');
+  const user = await installAccount(api, HOME, 'training-operator');
   if (!(await api.get(SECRET, HOME, SECRET_NAME))) {
     const metadata = { name: SECRET_NAME, namespace: HOME };
     await api.create(SECRET, object({ apiVersion: 'v1', kind: 'Secret', metadata }));
@@ -98,6 +99,7 @@ async function prepare(api: Api): Promise<void> {
       ],
     }),
   );
+  return user;
 }
 
 /** Does what the kubelet would: brings the Secret that the operator fills to where it looks for it. */

@@ -7,7 +7,7 @@ import type { MlPolicy, TrainingRuntime, TrainingRuntimeSpec } from './training-
 
 /**
  * The runtimes that Kubeflow Trainer brings along, under their names and with their images, so that what refers to them
- * runs. Those that need another operator (a data cache, Flux) are not among them.
+ * runs.
  */
 
 /** The release of Kubeflow Trainer whose API and runtimes these are; clients compare it with theirs. */
@@ -15,7 +15,8 @@ export const TRAINER_VERSION = 'v2.3.0';
 
 const image = (name: string): string => `ghcr.io/kubeflow/trainer/${name}`;
 
-function runtime(name: string, framework: string, spec: TrainingRuntimeSpec): TrainingRuntime {
+/** A ClusterTrainingRuntime that comes along, as clients find it. */
+export function shippedRuntime(name: string, framework: string, spec: TrainingRuntimeSpec): TrainingRuntime {
   return {
     apiVersion: apiVersionOf(CLUSTER_TRAINING_RUNTIME),
     kind: CLUSTER_TRAINING_RUNTIME.kind,
@@ -30,7 +31,8 @@ interface JobShape {
   readonly pod?: Omit<PodSpec, 'containers'>;
 }
 
-const replicatedJob = (name: string, container: Container, { step, dependsOn, pod }: JobShape): ReplicatedJob => ({
+/** A replicated job of one container. */
+export const shippedJob = (name: string, container: Container, { step, dependsOn, pod }: JobShape): ReplicatedJob => ({
   name,
   ...(dependsOn && { dependsOn }),
   template: {
@@ -41,8 +43,8 @@ const replicatedJob = (name: string, container: Container, { step, dependsOn, po
 
 /** One job of equal nodes. */
 function distributed(framework: string, policy: MlPolicy, of: string): TrainingRuntime {
-  const replicatedJobs = [replicatedJob('node', { name: 'node', image: of }, { step: 'trainer' })];
-  return runtime(`${framework}-distributed`, framework, {
+  const replicatedJobs = [shippedJob('node', { name: 'node', image: of }, { step: 'trainer' })];
+  return shippedRuntime(`${framework}-distributed`, framework, {
     mlPolicy: { numNodes: 1, ...policy },
     template: { spec: { replicatedJobs } },
   });
@@ -58,7 +60,7 @@ function launched(framework: string): TrainingRuntime {
     args: ['-De', '-f', '/home/mpiuser/.sshd_config'],
     readinessProbe: { tcpSocket: { port: 2222 }, initialDelaySeconds: 5 },
   };
-  return runtime(`${framework}-distributed`, framework, {
+  return shippedRuntime(`${framework}-distributed`, framework, {
     mlPolicy: {
       numNodes: 1,
       mpi: {
@@ -73,8 +75,8 @@ function launched(framework: string): TrainingRuntime {
         network: { publishNotReadyAddresses: true },
         successPolicy: { operator: 'All', targetReplicatedJobs: ['launcher'] },
         replicatedJobs: [
-          replicatedJob('node', node, { pod }),
-          replicatedJob('launcher', container, {
+          shippedJob('node', node, { pod }),
+          shippedJob('launcher', container, {
             step: 'trainer',
             pod,
             dependsOn: [{ name: 'node', status: 'Ready' }],
@@ -101,7 +103,7 @@ function torchtune({ name, config, source, tokenizer }: Tuned): TrainingRuntime 
   const fetch = (what: 'dataset' | 'model', from: string): ReplicatedJob => {
     const step = `${what}-initializer`;
     const env = [{ name: 'STORAGE_URI', value: from }];
-    return replicatedJob(step, { name: step, image: image(step), env, volumeMounts }, { step });
+    return shippedJob(step, { name: step, image: image(step), env, volumeMounts }, { step });
   };
   const command = [
     'tune',
@@ -126,7 +128,7 @@ function torchtune({ name, config, source, tokenizer }: Tuned): TrainingRuntime 
     metadata: { name: 'initializer' },
     spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '20Gi' } } },
   };
-  return runtime(`torchtune-${name}`, 'torchtune', {
+  return shippedRuntime(`torchtune-${name}`, 'torchtune', {
     mlPolicy: { numNodes: 1, torch: {} },
     template: {
       spec: {
@@ -134,7 +136,7 @@ function torchtune({ name, config, source, tokenizer }: Tuned): TrainingRuntime 
         replicatedJobs: [
           fetch('dataset', 'hf://tatsu-lab/alpaca'),
           fetch('model', source),
-          replicatedJob(
+          shippedJob(
             'node',
             { name: 'node', image: image('torchtune-trainer'), command, resources, volumeMounts },
             { step: 'trainer', dependsOn },

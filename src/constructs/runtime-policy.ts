@@ -50,6 +50,16 @@ export class RuntimePolicy {
   }
 
   /**
+   * Flux: the program runs over all nodes as `flux run` starts it.
+   * @param processesPerNode default 1
+   */
+  static flux(processesPerNode?: number): RuntimePolicy {
+    return new RuntimePolicy('flux', {
+      flux: processesPerNode === undefined ? {} : { numProcPerNode: processesPerNode },
+    });
+  }
+
+  /**
    * Nodes that are told nothing of one another.
    * @param framework what clients read as the runtime's framework
    */

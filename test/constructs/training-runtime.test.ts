@@ -87,6 +87,7 @@ describe('TrainingRuntime', () => {
   test.each([
     [RuntimePolicy.jax(), 'jax', { numNodes: 1, jax: {} }],
     [RuntimePolicy.xgboost(), 'xgboost', { numNodes: 1, xgboost: {} }],
+    [RuntimePolicy.flux(4), 'flux', { numNodes: 1, flux: { numProcPerNode: 4 } }],
     [RuntimePolicy.plain('lightgbm'), 'lightgbm', { numNodes: 1 }],
   ])('tells clients its framework', (policy, framework, mlPolicy) => {
     const { chart, one } = charted();

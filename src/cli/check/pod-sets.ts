@@ -1,8 +1,8 @@
 import { isObject, type JsonObject, objectOf, objectsOf } from '../../api/json.ts';
 import { JOB_SET, TRAIN_JOB } from '../../api/kinds.ts';
 import { type KubeObject, keyOf } from '../../api/kube.ts';
+import { KNOWN_RUNTIMES } from '../../api/optional-runtimes.ts';
 import type { TemplatePods } from '../../api/scheduling/demand.ts';
-import { SHIPPED_RUNTIMES } from '../../api/shipped-runtimes.ts';
 import type { TrainJob } from '../../api/train-job.ts';
 import type { TrainingRuntime } from '../../api/training-runtime.ts';
 import { runtimeKey, runtimeKind, runtimeTitle } from '../../training/trainer/blueprint.ts';
@@ -51,7 +51,7 @@ function setsOfJobSet(spec: unknown, path: string): PodSet[] {
 function podsOfTrainJob(job: TrainJob, others: readonly KubeObject[]): ObjectPods {
   const kind = runtimeKind(job);
   // Later ones are the user's own, and replace what is shipped under their name.
-  const runtime = [...SHIPPED_RUNTIMES, ...others].findLast(
+  const runtime = [...KNOWN_RUNTIMES, ...others].findLast(
     (other) => other.kind === kind?.kind && keyOf(other.metadata) === runtimeKey(job),
   ) as TrainingRuntime | undefined;
   if (!runtime) {

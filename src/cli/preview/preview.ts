@@ -1,6 +1,6 @@
 import { inOwnVersion, isServed, type ResourceDefinition } from '../../api/crd.ts';
 import { apiVersionOf, isOf, type KubeObject } from '../../api/kube.ts';
-import { SHIPPED_RUNTIMES } from '../../api/shipped-runtimes.ts';
+import { KNOWN_RUNTIMES } from '../../api/optional-runtimes.ts';
 import type { Domain } from '../../runtime/domain.ts';
 import type { Instant } from '../../runtime/environment.ts';
 import { admission, type ServedSchema, ServedSchemas } from '../served-schemas.ts';
@@ -17,7 +17,7 @@ export function previewAll(
   const schemas = new ServedSchemas();
   // The user's own replace what is shipped under their name.
   const own = new Set(objects.map(({ kind, metadata }) => `${kind} ${metadata.name}`));
-  const shipped = SHIPPED_RUNTIMES.filter(({ kind, metadata }) => !own.has(`${kind} ${metadata.name}`));
+  const shipped = KNOWN_RUNTIMES.filter(({ kind, metadata }) => !own.has(`${kind} ${metadata.name}`));
   const world = [...shipped, ...objects];
   const previews = objects.flatMap((object) => {
     const definition = definitions.find((each) => isServed(each, object));

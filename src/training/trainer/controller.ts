@@ -3,11 +3,11 @@ import type { Kind, KubeObject } from '../../api/kube.ts';
 import { TRAIN_JOB_LABEL } from '../../api/labels.ts';
 import type { TrainJob } from '../../api/train-job.ts';
 import type { Domain, Permission } from '../../runtime/domain.ts';
-import { drawKeys } from '../mpi/keys.ts';
 import type { TrainingOptions } from '../options.ts';
 import { PROGRESS_GAUGES, progressSamples } from '../progress/gauges.ts';
 import { TRAINER_ADMISSION } from './admission.ts';
 import { isSnapshot, runtimeKey, runtimeKind } from './blueprint.ts';
+import { drawTrainerKeys } from './companions.ts';
 import { podGroupKind } from './gang.ts';
 import { CLUSTER_RUNTIMES, FINISHED_COUNTER, planTrainJob, RUNTIMES } from './plan.ts';
 
@@ -19,7 +19,7 @@ export function trainerDomain(options: TrainingOptions = {}): Domain {
     owns: [
       { kind: JOB_SET, update: 'patch' },
       { kind: CONFIG_MAP, labelSelector: TRAIN_JOB_LABEL, update: 'never', stays: true },
-      { kind: SECRET, update: 'never', draw: drawKeys },
+      { kind: SECRET, update: 'never', draw: drawTrainerKeys },
       ...(group ? [{ kind: group, update: 'patch', optional: true } as const] : []),
     ],
     reads: [

@@ -19,7 +19,10 @@ export const INITIALIZER_VOLUME = 'initializer';
 export const RENDEZVOUS_PORT = 29500;
 
 export const snapshotName = (job: TrainJob): string => `${job.metadata.name}-runtime-snapshot`;
+export const fluxEntrypointName = (job: TrainJob): string => `${job.metadata.name}-flux-entrypoint`;
 export const hostfileName = (job: TrainJob): string => `${job.metadata.name}-mpi-hostfile`;
 /** Of this one job: keys are made unseen, and a name that is taken counts as made. */
-export const keysName = ({ metadata }: TrainJob): string =>
-  `${metadata.name}-mpi-ssh-auth-${metadata.uid?.slice(0, 8)}`;
+const ownName = ({ metadata }: TrainJob, what: string): string =>
+  `${metadata.name}-${what}-${metadata.uid?.slice(0, 8)}`;
+export const keysName = (job: TrainJob): string => ownName(job, 'mpi-ssh-auth');
+export const fluxCurveName = (job: TrainJob): string => ownName(job, 'flux-curve');

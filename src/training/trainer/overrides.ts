@@ -15,7 +15,6 @@ export function applyTrainer(layout: Layout): Layout {
       ...changeContainer(job, NODE, (container) => ({
         ...container,
         ...(trainer?.image !== undefined && { image: trainer.image }),
-        ...(trainer?.args !== undefined && { args: trainer.args }),
       })),
       replicas: 1,
     }),
@@ -27,14 +26,15 @@ export function applyTrainer(layout: Layout): Layout {
   );
 }
 
-/** The command comes before the policies, which may go on with it. */
+/** The command and its arguments come before the policies, which may go on with them. */
 export function applyCommand(layout: Layout): Layout {
-  const command = layout.job.spec.trainer?.command;
-  if (command === undefined) return layout;
+  const { command, args } = layout.job.spec.trainer ?? {};
+  if (command === undefined && args === undefined) return layout;
+  const said = { ...(command && { command }), ...(args && { args }) };
   return changeJobs(
     layout,
     (job) => stepOf(job) === TRAINER_STEP,
-    (job) => changeContainer(job, NODE, (container) => ({ ...container, command })),
+    (job) => changeContainer(job, NODE, (container) => ({ ...container, ...said })),
   );
 }
 

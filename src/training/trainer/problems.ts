@@ -5,6 +5,7 @@ import { jobsOf, type Layout, podSpecOf } from './layout.ts';
 import { DATASET_STEP, INITIALIZER_VOLUME, LAUNCHER, MODEL_STEP, NODE } from './names.ts';
 import { placeNodes } from './nodes.ts';
 import { patchesOf } from './patches.ts';
+import { fluxProblems } from './policies/flux.ts';
 import { reservedVariables } from './policies/index.ts';
 import { torchtuneProblems } from './policies/torchtune-problems.ts';
 import { patched } from './render.ts';
@@ -21,6 +22,7 @@ export function problemsOf(job: TrainJob, runtime: TrainingRuntimeSpec): readonl
     ...reservedProblems(job, runtime),
     ...injectionProblems(layout),
     ...mpiProblems(layout),
+    ...fluxProblems(layout),
     ...torchtuneProblems(layout),
   ];
 }
@@ -73,20 +75,24 @@ function containerNames(job: ReplicatedJob): ReadonlySet<string> {
   return new Set([...containers, ...initContainers].map(({ name }) => name));
 }
 
+/** Data that stays in a cache of the cluster's: nothing is written to a volume. */
+const CACHE_SCHEME = 'cache://';
+
 function initializerProblems(job: TrainJob, layout: Layout): readonly string[] {
   const { dataset, model } = job.spec.initializer ?? {};
   return [
-    ...(dataset ? stepProblems(layout, DATASET_STEP, 'spec.initializer.dataset') : []),
+    ...(dataset ? stepProblems(layout, DATASET_STEP, 'spec.initializer.dataset', dataset.storageUri) : []),
     ...(model ? stepProblems(layout, MODEL_STEP, 'spec.initializer.model') : []),
   ];
 }
 
-function stepProblems(layout: Layout, step: string, field: string): readonly string[] {
+function stepProblems(layout: Layout, step: string, field: string, uri?: string): readonly string[] {
   const told = (what: string) => [`spec.runtimeRef: must have ${what}, since ${field} is set`];
   const job = jobsOf(layout).find(({ name }) => name === step);
   if (!job) return told(`${step} job`);
   const container = podSpecOf(job).containers.find(({ name }) => name === step);
   if (!container) return told(`container with name - ${step} in the ${step} job`);
+  if (uri?.startsWith(CACHE_SCHEME)) return [];
   if (container.volumeMounts?.some(({ name }) => name === INITIALIZER_VOLUME)) return [];
   return told(`volumeMount with name - ${INITIALIZER_VOLUME} in container ${step} of the ${step} job`);
 }
@@ -116,8 +122,7 @@ function injectionProblems(layout: Layout): readonly string[] {
 }
 
 function mpiProblems(layout: Layout): readonly string[] {
-  const { mpi, flux } = layout.runtime.mlPolicy ?? {};
-  if (flux) return ['spec.runtimeRef: the runtime has spec.mlPolicy.flux, which is not supported here'];
+  const { mpi } = layout.runtime.mlPolicy ?? {};
   if (!mpi?.runLauncherAsNode || (layout.job.spec.trainer?.numNodes ?? 1) < 2) return [];
   const names = jobsOf(layout).map(({ name }) => name);
   if (names.includes(NODE) && names.includes(LAUNCHER)) return [];

@@ -1,4 +1,5 @@
 import type { Layout } from '../layout.ts';
+import { applyFlux } from './flux.ts';
 import { applyJax } from './jax.ts';
 import { applyMpi } from './mpi.ts';
 import { applyTorch } from './torch.ts';
@@ -6,11 +7,12 @@ import { applyXgboost } from './xgboost.ts';
 
 /** What the runtime's framework needs to know of the other nodes; nothing where it has no policy. */
 export function applyPolicy(layout: Layout): Layout {
-  const { torch, jax, xgboost, mpi } = layout.runtime.mlPolicy ?? {};
+  const { torch, jax, xgboost, mpi, flux } = layout.runtime.mlPolicy ?? {};
   if (torch) return applyTorch(layout);
   if (jax) return applyJax(layout);
   if (xgboost) return applyXgboost(layout);
   if (mpi) return applyMpi(layout);
+  if (flux) return applyFlux(layout);
   return layout;
 }
 

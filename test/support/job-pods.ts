@@ -1,4 +1,3 @@
-import { expect } from '@jest/globals';
 import { POD } from '../../src/api/kinds.ts';
 import { EXIT_CODE, RUN_SECONDS } from '../../src/cluster/fake-nodes.ts';
 import type { Api, Loose } from './api.ts';
@@ -28,6 +27,6 @@ export async function endPod(api: Api, pod: Loose, exitCode: number): Promise<vo
 /** All pods of one of Kubernetes' own Jobs end, as if their programs had. */
 export async function endPodsOf(api: Api, namespace: string, job: string, code: number): Promise<void> {
   const found = await api.list(POD, namespace, `batch.kubernetes.io/job-name=${job}`);
-  expect(found.length).toBeGreaterThan(0);
+  if (found.length === 0) throw new Error(`Job ${job} in ${namespace} has no pods`);
   for (const pod of found) await endPod(api, pod, code);
 }

@@ -10,6 +10,7 @@ import type { Framework } from './framework.ts';
 import type { JobContext } from './job-context.ts';
 import { jobNameProblems } from './job-name.ts';
 import { type JobSetting, jobProblems } from './job-problems.ts';
+import type { NodePool } from './node-pool.ts';
 import { Queue } from './queue.ts';
 import { type RunPolicyProps, runPolicyOf } from './run-policy.ts';
 import type { Topology } from './topology.ts';
@@ -39,6 +40,11 @@ export interface DistributedTrainingJobProps {
    * @default - any nodes
    */
   readonly capacity?: Capacity;
+  /**
+   * The one node pool that the job runs on, of those that the `MlPlatform` of the app names; roles may say otherwise.
+   * @default - any pool that offers what the job asks for
+   */
+  readonly pool?: NodePool;
   /**
    * Where the job keeps checkpoints, so that another attempt goes on where the last one was.
    * @default - nowhere: each attempt begins anew
@@ -125,12 +131,13 @@ function settingOf(
   nodes: ClusterNodes | undefined,
   namespace: string,
 ): JobSetting {
-  const { platform = nodes?.platform, capacity, topology, queue, checkpoint, runPolicy = {}, metadata } = props;
+  const { platform = nodes?.platform, capacity, pool, topology, queue, checkpoint, runPolicy = {}, metadata } = props;
   const context: JobContext = {
     jobName,
     ...(nodes && { nodes }),
     ...(platform && { platform }),
     ...(capacity && { capacity }),
+    ...(pool && { pool }),
     ...(topology && { topology }),
   };
   return {

@@ -1,6 +1,7 @@
 import type { Capacity } from './capacity.ts';
 import type { ClusterNodes } from './cluster-nodes.ts';
 import type { Platform } from './cluster-platform.ts';
+import type { NodePool } from './node-pool.ts';
 import type { Topology } from './topology.ts';
 
 /** What a job says for all of its pods. */
@@ -17,6 +18,8 @@ export interface JobContext {
   readonly nodes?: ClusterNodes;
   /** For roles that say nothing of their own. @default - any nodes */
   readonly capacity?: Capacity;
+  /** For roles that say nothing of their own. @default - any pool that offers what they ask for */
+  readonly pool?: NodePool;
   /** @default - pods are placed one by one */
   readonly topology?: Topology;
 }

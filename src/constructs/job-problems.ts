@@ -2,7 +2,7 @@ import { acceleratorProblems, fieldOf } from './accelerator-problems.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import { Platform } from './cluster-platform.ts';
 import type { JobContext } from './job-context.ts';
-import { areTold } from './pool-choice.ts';
+import { areTold, wantedBy } from './pool-choice.ts';
 import { fitProblems } from './pool-fit.ts';
 import type { Queue } from './queue.ts';
 import { namespaceQuotaProblems } from './quota-problems.ts';
@@ -40,7 +40,7 @@ function capacityProblems(roles: readonly ResolvedRole[], { context, checkpointe
     const capacity = props.capacity ?? context.capacity;
     if (!capacity) return [];
     const platform = context.platform ?? Platform.plain();
-    const told = areTold({ accelerator: props.accelerator, capacity }, context.nodes?.pools ?? [], platform);
+    const told = areTold(wantedBy(props, context), context.nodes?.pools ?? [], platform);
     return [
       ...(told ? [] : capacity.problemsOn(platform)),
       ...(capacity.needsCheckpoint && !checkpointed

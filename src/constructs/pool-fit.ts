@@ -5,7 +5,7 @@ import { Platform } from './cluster-platform.ts';
 import { resourceSection } from './container-fields.ts';
 import type { JobContext } from './job-context.ts';
 import { capacityOf, mostNodes, type NodePool } from './node-pool.ts';
-import { choosePools } from './pool-choice.ts';
+import { choosePools, wantedBy } from './pool-choice.ts';
 import type { ResolvedRole } from './roles.ts';
 
 /** Tells the nodes of one pool from those of another. */
@@ -19,12 +19,11 @@ interface Pods extends AlikePods {
 /** Why the node pools cannot take the pods of a job all at once, even when they are at their largest and empty. */
 export function fitProblems(roles: readonly ResolvedRole[], context: JobContext): string[] {
   const { nodes, platform = Platform.plain() } = context;
-  if (!nodes || nodes.pools.length === 0) return [];
+  if (!nodes || nodes.pools.length === 0) return undeclared(roles, context);
   const problems: string[] = [];
   const sets: Pods[] = [];
   for (const role of roles) {
-    const wanted = { accelerator: role.props.accelerator, capacity: role.props.capacity ?? context.capacity };
-    const { pools, problem } = choosePools(wanted, nodes.pools, platform);
+    const { pools, problem } = choosePools(wantedBy(role.props, context), nodes.pools, platform);
     if (pools) sets.push({ role, pools, count: role.replicas, pod: podOf(role, pools, platform) });
     else problems.push(problem.replace(/^'(\w+)'/, (_, field: string) => ownField(role, field)));
   }
@@ -33,6 +32,15 @@ export function fitProblems(roles: readonly ResolvedRole[], context: JobContext)
   const empty = nodes.pools.map((pool) => emptyPool(pool, platform, asked));
   const misfits = sets.flatMap((set) => misfit(set, empty));
   return misfits.length > 0 ? misfits : gangProblems(sets, empty);
+}
+
+function undeclared(roles: readonly ResolvedRole[], context: JobContext): string[] {
+  const named = roles.find(({ props }) => props.pool ?? context.pool);
+  return named
+    ? [
+        `${ownField(named, 'pool')}: no MlPlatform of this app says what nodes there are: name the pool in its 'nodePools'`,
+      ]
+    : [];
 }
 
 function misfit({ role, pools, pod }: Pods, empty: readonly EmptyPool[]): string[] {
@@ -111,5 +119,6 @@ const emptyPool = (pool: NodePool, platform: Platform, asked: Iterable<string>):
 
 /** What is said for the whole job stands on the job. */
 function ownField(role: ResolvedRole, field: string): string {
-  return field === 'capacity' && !role.props.capacity ? "'capacity'" : fieldOf(role, field);
+  const said = field === 'accelerator' || (field === 'pool' ? role.props.pool : role.props.capacity);
+  return said ? fieldOf(role, field) : `'${field}'`;
 }

@@ -5,7 +5,7 @@ import { CLAIM, copied, environment, RESTRICTED_CONTAINER, resourceSection } fro
 import { claimTemplateName } from './device-claims.ts';
 import type { JobContext } from './job-context.ts';
 import { everyPlacement, placementSpec } from './node-placement.ts';
-import { poolPlacement } from './pool-choice.ts';
+import { poolPlacement, wantedBy } from './pool-choice.ts';
 import { hasAny, type ReplicaProps } from './replica.ts';
 import { dataOf } from './replica-data.ts';
 import type { TopologySpec } from './topology.ts';
@@ -90,7 +90,7 @@ function placement(
   context: JobContext,
 ) {
   const platform = context.platform ?? Platform.plain();
-  const wanted = { accelerator: props.accelerator, capacity: props.capacity ?? context.capacity };
+  const wanted = wantedBy(props, context);
   const nodes = everyPlacement(
     [
       accelerator?.placement,

@@ -4,6 +4,7 @@ import type { Capacity } from './capacity.ts';
 import type { DataSource } from './data-source.ts';
 import type { JobVolume } from './job-volume.ts';
 import type { ContainerResources, EnvValue, ISecret, IServiceAccount } from './k8s.ts';
+import type { NodePool } from './node-pool.ts';
 
 /** When the controller starts a replica's pod again. */
 export type RestartPolicy = 'Always' | 'OnFailure' | 'Never' | 'ExitCode';
@@ -26,6 +27,8 @@ export interface ReplicaProps {
   readonly accelerator?: Accelerator;
   /** How the nodes are bought that these pods run on. @default - as the job says */
   readonly capacity?: Capacity;
+  /** The one node pool of the platform that these pods run on. @default - as the job says */
+  readonly pool?: NodePool;
   /** @default - none */
   readonly volumes?: readonly JobVolume[];
   /** Downloaded by each pod before it trains. @default - nothing */

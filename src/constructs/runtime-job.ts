@@ -28,6 +28,7 @@ export interface RuntimeJobProps
     | 'resources'
     | 'accelerator'
     | 'capacity'
+    | 'pool'
     | 'volumes'
     | 'serviceAccount'
     | 'imagePullSecrets'

@@ -111,6 +111,24 @@ describe('where pods run', () => {
     expect(plain.pod()).toMatchObject({ nodeSelector: { pool: 'h100-spot' } });
   });
 
+  test('on the one pool that the job, or a role, names', () => {
+    const other: NodePool = { ...GPU, name: 'h100-b', labels: { pool: 'h100-b' } };
+    const nodePools = [CPU, GPU, other];
+    const job = app({ nodePools }, { ...workers(1, H100(8), { master: { pool: GPU } }), pool: other });
+    expect(job.synth).not.toThrow();
+    expect(job.pod('Master')).toMatchObject({ nodeSelector: { pool: 'h100' } });
+    expect(job.pod('Worker')).toMatchObject({ nodeSelector: { pool: 'h100-b' } });
+    const launcher = app({ nodePools }, { ...workers(1), pool: GPU });
+    expect(launcher.pod()).toMatchObject({ nodeSelector: { pool: 'h100' } });
+  });
+
+  test('those without an accelerator go to spot nodes that have some, when only these are bought so', () => {
+    const capacity = Capacity.spot({ mayLoseWork: true });
+    const { synth, pod } = app({ nodePools: [CPU, SPOT] }, { ...workers(1), capacity });
+    expect(synth).not.toThrow();
+    expect(pod()).toMatchObject({ nodeSelector: { pool: 'h100-spot' } });
+  });
+
   test('a TrainJob, too', () => {
     const runtime = Framework.runtime('torch-distributed', { nodes: 2, accelerator: H100(8) });
     const { spec, synth } = app({ nodePools: [GPU] }, { framework: runtime });
@@ -185,13 +203,31 @@ describe('what is refused', () => {
       'spot nodes of which there are none',
       { nodePools: [CPU, GPU] },
       { ...workers(1, H100(8)), capacity: Capacity.spot({ mayLoseWork: true }) },
-      "[team/llm] 'capacity': no node pool has NVIDIA-H100-80GB-HBM3 that is spot (h100 is on-demand): choose another capacity, or add a pool",
+      "[team/llm] 'capacity': no node pool offers NVIDIA-H100-80GB-HBM3 on spot nodes (h100 is on-demand): choose another capacity, or add a pool",
     ],
     [
       'accelerators of spot nodes alone, for a job that does not say that it runs on such',
       { nodePools: [SPOT] },
       workers(1, H100(8)),
-      "no node pool has NVIDIA-H100-80GB-HBM3 that is on-demand (h100-spot is spot): say with 'capacity' that the job runs on such nodes, or add a pool",
+      "no node pool offers NVIDIA-H100-80GB-HBM3 on on-demand nodes (h100-spot is spot): say with 'capacity' that the job runs on such nodes, or add a pool",
+    ],
+    [
+      'a pool that the platform does not have',
+      { nodePools: [CPU] },
+      { ...workers(1), pool: GPU },
+      "[team/llm] 'pool': the platform has no node pool 'h100': name it in the platform's 'nodePools'",
+    ],
+    [
+      'a pool where nobody says what nodes there are',
+      {},
+      workers(1, H100(1), { workers: { pool: GPU } }),
+      "'workers.pool': no MlPlatform of this app says what nodes there are: name the pool in its 'nodePools'",
+    ],
+    [
+      'a pool that does not offer the accelerator',
+      WHOLE,
+      workers(1, H100(1), { pool: CPU }),
+      "'workers.accelerator': node pool cpu does not offer NVIDIA-H100-80GB-HBM3: choose another pool",
     ],
     [
       'a gang above the quota of its namespace',

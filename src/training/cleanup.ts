@@ -1,8 +1,9 @@
 import type { KubeObject } from '../api/kube.ts';
+import { phaseOf } from '../api/pod-phase.ts';
 import type { Instant } from '../runtime/environment.ts';
 import { isCheckpointClaim } from './checkpoint.ts';
 import type { Job } from './job.ts';
-import { isTerminating, type Pod, phaseOf } from './pod-state.ts';
+import { isTerminating, type Pod } from './pod-state.ts';
 import type { Scene } from './scene.ts';
 import { usesServicePerPod } from './service.ts';
 

@@ -1,5 +1,6 @@
 import type { FailureRecord } from '../api/attempts.ts';
 import type { JobStatus } from '../api/job.ts';
+import { phaseOf } from '../api/pod-phase.ts';
 import { timestamp } from '../api/timestamp.ts';
 import { REMEMBERED_FAILURES } from '../api/training-contract.ts';
 import type { PlannedEvent } from '../runtime/domain.ts';
@@ -7,7 +8,7 @@ import { attemptNumber } from './attempt.ts';
 import { type Draft, withEvent } from './draft.ts';
 import type { Verdict } from './failure.ts';
 import type { Cause, Loss } from './losses.ts';
-import { type ContainerStatus, hasFailed, isTerminating, type Pod, phaseOf, type Seat } from './pod-state.ts';
+import { type ContainerStatus, hasFailed, isTerminating, type Pod, type Seat } from './pod-state.ts';
 import type { Scene } from './scene.ts';
 import { signalOf } from './signal.ts';
 

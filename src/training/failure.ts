@@ -1,9 +1,10 @@
 import type { JobStatus } from '../api/job.ts';
+import { phaseOf } from '../api/pod-phase.ts';
 import type { Instant } from '../runtime/environment.ts';
 import { restartsWhole } from './attempt.ts';
 import { exceedsAttempts } from './gang-restart.ts';
 import { isExcused, lossesOf } from './losses.ts';
-import { countOf, hasFailed, isDisrupted, isTerminating, type Pod, phaseOf, type Seat } from './pod-state.ts';
+import { countOf, hasFailed, isDisrupted, isTerminating, type Pod, type Seat } from './pod-state.ts';
 import type { Scene } from './scene.ts';
 import { judgeStall } from './stall.ts';
 

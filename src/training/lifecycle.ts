@@ -1,9 +1,10 @@
+import { phaseOf } from '../api/pod-phase.ts';
 import { timestamp } from '../api/timestamp.ts';
 import { restartsWhole } from './attempt.ts';
 import { isTrue } from './conditions.ts';
 import { type Draft, draftOf, messageOf, reasonOf, withCondition, withEvent, withJobCount } from './draft.ts';
 import { deadlineOf, replaceable, type Verdict } from './failure.ts';
-import { isTerminating, phaseOf } from './pod-state.ts';
+import { isTerminating } from './pod-state.ts';
 import { type Scene, waitsForGroup } from './scene.ts';
 
 /** The first look at a job. */

@@ -1,7 +1,8 @@
 import { ATTEMPT_LABEL } from '../api/labels.ts';
+import { phaseOf } from '../api/pod-phase.ts';
 import { attemptNumber } from './attempt.ts';
 import { foreignSeats, strandedPods } from './node-loss.ts';
-import { hasFailed, isDisrupted, isTerminating, type Pod, phaseOf, type Seat } from './pod-state.ts';
+import { hasFailed, isDisrupted, isTerminating, type Pod, type Seat } from './pod-state.ts';
 import type { Scene } from './scene.ts';
 
 /** How a job lost one of its pods. */

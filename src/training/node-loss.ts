@@ -1,10 +1,11 @@
 import { controllerOf, type KubeObject } from '../api/kube.ts';
 import { REPLICA_TYPE_LABEL } from '../api/labels.ts';
+import { phaseOf } from '../api/pod-phase.ts';
 import { NOT_READY_TAINT, OUT_OF_SERVICE_TAINT, UNREACHABLE_TAINT } from '../api/taints.ts';
 import type { PlannedEvent, Removal } from '../runtime/domain.ts';
 import type { Instant } from '../runtime/environment.ts';
 import type { TakenSeat } from './failure.ts';
-import { isTerminating, type Pod, phaseOf } from './pod-state.ts';
+import { isTerminating, type Pod } from './pod-state.ts';
 import type { Scene } from './scene.ts';
 
 /** How long past its grace a deleted pod may linger on a node that answers badly, in milliseconds. */

@@ -1,9 +1,10 @@
+import { phaseOf } from '../api/pod-phase.ts';
 import type { Instant } from '../runtime/environment.ts';
 import { nextAttempt, restartsWhole, withoutCounts } from './attempt.ts';
 import { isTrue } from './conditions.ts';
 import { type Draft, withEvent } from './draft.ts';
 import { doublingPause } from './pause.ts';
-import { isTerminating, type Pod, phaseOf } from './pod-state.ts';
+import { isTerminating, type Pod } from './pod-state.ts';
 import type { Scene } from './scene.ts';
 
 /** How long a part of a gang may hold nodes while the rest finds none, in seconds, unless the job or the installation says otherwise. */

@@ -1,5 +1,6 @@
-import type { KubeObject } from '../api/kube.ts';
+import type { Condition, KubeObject } from '../api/kube.ts';
 import { REPLICA_INDEX_LABEL, REPLICA_TYPE_LABEL } from '../api/labels.ts';
+import { phaseOf } from '../api/pod-phase.ts';
 import type { Instant } from '../runtime/environment.ts';
 import { type Job, podName, type Replica, type ReplicaRef } from './job.ts';
 
@@ -31,13 +32,7 @@ export interface Pod extends KubeObject {
     readonly reason?: string;
     readonly message?: string;
     readonly startTime?: string;
-    readonly conditions?: readonly {
-      readonly type: string;
-      readonly status: string;
-      readonly reason?: string;
-      readonly message?: string;
-      readonly lastTransitionTime?: string;
-    }[];
+    readonly conditions?: readonly Condition[];
     readonly containerStatuses?: readonly ContainerStatus[];
     readonly initContainerStatuses?: readonly ContainerStatus[];
   };
@@ -84,7 +79,6 @@ const NONE: Count = { active: 0, succeeded: 0, failed: 0 };
 
 export const countOf = (tally: Tally, type: string): Count => tally[type] ?? NONE;
 export const isTerminating = (object: KubeObject): boolean => object.metadata.deletionTimestamp !== undefined;
-export const phaseOf = (pod: Pod): string => pod.status?.phase ?? 'Pending';
 export const hasFailed = (pod: Pod): boolean => phaseOf(pod) === 'Failed' && !isTerminating(pod);
 
 /** The pod was taken away by the cluster (drain, preemption, node loss), not ended by its own doing. */

@@ -1,10 +1,11 @@
 import type { JobStatus } from '../api/job.ts';
+import { phaseOf } from '../api/pod-phase.ts';
 import type { Instant } from '../runtime/environment.ts';
 import { attemptNumber, restartsWhole } from './attempt.ts';
 import { type Draft, reasonOf, withCondition, withEvent, withJobCount } from './draft.ts';
 import type { Verdict } from './failure.ts';
 import { afterFailure } from './gang-restart.ts';
-import { isTerminating, type Pod, phaseOf } from './pod-state.ts';
+import { isTerminating, type Pod } from './pod-state.ts';
 import type { Scene } from './scene.ts';
 
 /** The reason of an end, and of an event: the programs run, and report nothing any more. */

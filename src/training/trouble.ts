@@ -1,6 +1,7 @@
+import { phaseOf } from '../api/pod-phase.ts';
 import type { Instant } from '../runtime/environment.ts';
 import type { ContainerStatus, Pod } from './pod-state.ts';
-import { isTerminating, phaseOf } from './pod-state.ts';
+import { isTerminating } from './pod-state.ts';
 
 /** What keeps a pod from its work, in a word for machines and a sentence for people. */
 export interface Trouble {

@@ -1,4 +1,4 @@
-import { type KubeObject, keyOf } from '../../api/kube.ts';
+import { type Condition, type KubeObject, keyOf } from '../../api/kube.ts';
 import type { Act } from './rehearsal.ts';
 
 /** What `armature preview` found out about one object. */
@@ -105,7 +105,7 @@ function quantities(title: string, values: Quantities): string[] {
 
 function conditionLines(status: unknown): string[] {
   const { conditions = [] } = (status ?? {}) as {
-    readonly conditions?: readonly { readonly type: string; readonly status: string; readonly reason?: string }[];
+    readonly conditions?: readonly Condition[];
   };
   const held = conditions.filter((condition) => condition.status === 'True');
   return held.length > 0

@@ -1,6 +1,7 @@
 import { isIndexed, type Job, type JobSpec } from '../../api/batch.ts';
 import { JOB } from '../../api/kinds.ts';
 import type { KubeObject } from '../../api/kube.ts';
+import { phaseOf } from '../../api/pod-phase.ts';
 import { jobStrategy } from '../../embedded/builtin/job/index.ts';
 import { condition } from '../../embedded/controllers/job/conditions.ts';
 import { podOf } from '../../embedded/controllers/job/template.ts';
@@ -67,5 +68,4 @@ function podsOf(job: Job): readonly KubeObject[] {
   });
 }
 
-const hasSucceeded = ({ status }: KubeObject): boolean =>
-  (status as { readonly phase?: string } | undefined)?.phase === 'Succeeded';
+const hasSucceeded = (pod: KubeObject): boolean => phaseOf(pod) === 'Succeeded';

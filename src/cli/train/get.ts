@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { phaseOf } from '../../api/pod-phase.ts';
 import { age, humanDuration } from '../../embedded/http/table/duration.ts';
 import { stderrLog, withProgress } from '../../runtime/progress.ts';
 import { columns } from '../columns.ts';
@@ -41,7 +42,7 @@ async function get(session: Session, name: string): Promise<void> {
       rank,
       seat,
       name: pod.metadata.name,
-      phase: (pod.status as { readonly phase?: string } | undefined)?.phase ?? 'Pending',
+      phase: phaseOf(pod),
       node: (pod.spec as { readonly nodeName?: string } | undefined)?.nodeName,
     })),
     warnings,

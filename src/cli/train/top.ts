@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { phaseOf } from '../../api/pod-phase.ts';
 import { stderrLog, withProgress } from '../../runtime/progress.ts';
 import { progressAfter } from '../../training/progress/lines.ts';
 import type { ReportedProgress } from '../../training/progress/reported.ts';
@@ -57,9 +58,8 @@ async function top(session: Session, name: string): Promise<void> {
 function loadOf({ rank, seat, pod }: RankedPod, usage: ReadonlyMap<string, Usage> | undefined): PodLoad {
   const used = usage?.get(pod.metadata.name ?? '');
   const { nodeName: node } = (pod.spec ?? {}) as { readonly nodeName?: string };
-  const { phase = 'Pending' } = (pod.status ?? {}) as { readonly phase?: string };
   const devices = Object.fromEntries(devicesOf({ pod }));
-  return { rank, seat, phase, ...(node && { node }), ...(used && { usage: used }), devices };
+  return { rank, seat, phase: phaseOf(pod), ...(node && { node }), ...(used && { usage: used }), devices };
 }
 
 /** What the last lines of rank 0 say. */

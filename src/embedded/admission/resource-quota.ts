@@ -1,4 +1,5 @@
 import type { KubeObject } from '../../api/kube.ts';
+import { hasEnded } from '../../api/pod-phase.ts';
 import { podRequests } from '../../api/pod-requests.ts';
 import { fromMilli, toMilli } from '../../api/quantity.ts';
 import { kindId } from '../../runtime/resource-path.ts';
@@ -12,7 +13,6 @@ export type Usage = ReadonlyMap<string, bigint>;
 
 const QUOTAS = '/resourcequotas';
 const PODS = '/pods';
-const ENDED = new Set(['Succeeded', 'Failed']);
 const SHORT: Readonly<Record<string, string>> = { cpu: 'requests.cpu', memory: 'requests.memory' };
 
 /** Refuses what a namespace's ResourceQuotas have no room for. */
@@ -96,7 +96,7 @@ export function quotaUsage(quota: KubeObject, view: AdmissionView): Usage {
   const tables = new Set(Object.keys(hard).map(tableOf));
   for (const table of tables) {
     for (const object of view.list(table)) {
-      if (object.metadata.namespace !== namespace || ended(table, object)) continue;
+      if (object.metadata.namespace !== namespace || (table === PODS && hasEnded(object))) continue;
       for (const [name, amount] of usageOf(table, object, true)) {
         if (used.has(name)) used.set(name, (used.get(name) ?? 0n) + amount);
       }
@@ -104,9 +104,6 @@ export function quotaUsage(quota: KubeObject, view: AdmissionView): Usage {
   }
   return used;
 }
-
-const ended = (table: string, object: KubeObject): boolean =>
-  table === PODS && ENDED.has(String((object.status as { phase?: string } | undefined)?.phase));
 
 /** The table whose objects a quota's resource counts. */
 function tableOf(name: string): string {

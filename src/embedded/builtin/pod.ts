@@ -1,5 +1,6 @@
 import { type JsonObject, objectsOf } from '../../api/json.ts';
 import type { KubeObject } from '../../api/kube.ts';
+import { hasEnded } from '../../api/pod-phase.ts';
 import { timestamp } from '../../api/timestamp.ts';
 import { deepEqual } from '../../runtime/json.ts';
 import { qosClassOf } from '../qos.ts';
@@ -18,7 +19,6 @@ const GATED = {
   reason: 'SchedulingGated',
   message: 'Scheduling is blocked due to non-empty scheduling gates',
 };
-const ENDED = new Set(['Succeeded', 'Failed']);
 
 /** Pods, as kube-apiserver keeps them. */
 export const podStrategy: Strategy = {
@@ -65,7 +65,7 @@ export const podStrategy: Strategy = {
   ],
   gracePeriodSeconds: (object, requested) => {
     const { spec = {}, status = {} } = object as PodObject;
-    if (!spec.nodeName || ENDED.has(String(status.phase))) return 0;
+    if (!spec.nodeName || hasEnded({ status })) return 0;
     return requested ?? Number(spec.terminationGracePeriodSeconds ?? DEFAULT_GRACE_SECONDS);
   },
   generation: 'spec',

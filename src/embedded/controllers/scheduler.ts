@@ -1,5 +1,6 @@
 import { NATIVE_POD_GROUP, NODE, POD } from '../../api/kinds.ts';
 import { conditionOf, type KubeObject, keyOf } from '../../api/kube.ts';
+import { hasEnded } from '../../api/pod-phase.ts';
 import { Nodes } from '../../api/scheduling/nodes.ts';
 import { viewOfNode, viewOfPod } from '../../api/scheduling/view.ts';
 import { timestamp } from '../../api/timestamp.ts';
@@ -14,7 +15,6 @@ import { type EmbeddedController, onChanges } from './controller.ts';
 const PODS = resourceId(POD);
 const NODES = resourceId(NODE);
 const GROUPS = resourceId(NATIVE_POD_GROUP);
-const ENDED = new Set(['Succeeded', 'Failed']);
 /** The scheduler that pods ask for by default; pods that ask for another one wait for it. */
 const SCHEDULER = 'default-scheduler';
 
@@ -25,7 +25,6 @@ interface PodFields {
 }
 
 const specOf = (pod: KubeObject): PodFields => (pod.spec ?? {}) as PodFields;
-const phaseOf = (pod: KubeObject): string => String((pod.status as { readonly phase?: string } | undefined)?.phase);
 
 /** Gives pods nodes: by resources, selectors, affinity, taints, gangs and priorities. */
 export const podScheduler: EmbeddedController = (server, environment) => {
@@ -36,7 +35,7 @@ export const podScheduler: EmbeddedController = (server, environment) => {
     if (!pod) return;
     const uid = pod.metadata.uid ?? '';
     const { nodeName, schedulerName, schedulingGates = [] } = specOf(pod);
-    if (ENDED.has(phaseOf(pod))) nodes.release(uid);
+    if (hasEnded(pod)) nodes.release(uid);
     else if (nodeName) nodes.assume(viewOfPod(pod), nodeName);
     else if (schedulerName === SCHEDULER && schedulingGates.length === 0 && !pod.metadata.deletionTimestamp) {
       pending.set(key, pod);
@@ -70,7 +69,7 @@ export const podScheduler: EmbeddedController = (server, environment) => {
 function matters({ table, type, object, previous }: Change): boolean {
   if (table !== PODS || type !== 'MODIFIED' || !previous) return true;
   const bound = specOf(object).nodeName;
-  return !bound || ENDED.has(phaseOf(object)) !== ENDED.has(phaseOf(previous));
+  return !bound || hasEnded(object) !== hasEnded(previous);
 }
 
 /** Pods may have been bound to a node before it was known. */
@@ -80,7 +79,7 @@ function addNode(server: ApiServer, nodes: Nodes, node: KubeObject): void {
   nodes.set(view);
   if (known) return;
   for (const pod of server.store.list(PODS)) {
-    if (specOf(pod).nodeName === view.name && !ENDED.has(phaseOf(pod))) nodes.assume(viewOfPod(pod), view.name);
+    if (specOf(pod).nodeName === view.name && !hasEnded(pod)) nodes.assume(viewOfPod(pod), view.name);
   }
 }
 

@@ -1,12 +1,12 @@
 import { POD } from '../../api/kinds.ts';
 import { type KubeObject, keyOf } from '../../api/kube.ts';
+import { hasEnded } from '../../api/pod-phase.ts';
 import { isNotFound } from '../../runtime/client.ts';
 import { resourceId } from '../resource.ts';
 import type { EmbeddedController } from './controller.ts';
 import { DueKeys } from './due-keys.ts';
 
 const PODS = resourceId(POD);
-const ENDED = new Set(['Succeeded', 'Failed']);
 
 /** Marks pods as failed that are deleted before they have a node: no node would say so, and finalizers wait for it. */
 export const terminatingPods: EmbeddedController = (server, environment) => {
@@ -34,7 +34,7 @@ export const terminatingPods: EmbeddedController = (server, environment) => {
   };
 };
 
-function isStranded({ metadata, spec, status }: KubeObject): boolean {
-  if (metadata.deletionTimestamp === undefined || (spec as { readonly nodeName?: string }).nodeName) return false;
-  return !ENDED.has(String((status as { readonly phase?: string } | undefined)?.phase));
+function isStranded(pod: KubeObject): boolean {
+  const { nodeName } = pod.spec as { readonly nodeName?: string };
+  return pod.metadata.deletionTimestamp !== undefined && !nodeName && !hasEnded(pod);
 }

@@ -1,5 +1,6 @@
 import { POD } from '../../api/kinds.ts';
 import type { Kind, KubeObject } from '../../api/kube.ts';
+import { phaseOf } from '../../api/pod-phase.ts';
 import { timestamp } from '../../api/timestamp.ts';
 import { sleep } from '../../runtime/environment.ts';
 import { noSuchResource, notFound } from '../errors.ts';
@@ -45,8 +46,7 @@ export async function sendPodMetrics(context: FrontContext, exchange: Exchange, 
   sendJson(exchange, 200, name === undefined ? list : { kind: POD_METRICS.kind, apiVersion, ...measured[0] });
 }
 
-const isRunning = ({ status }: KubeObject): boolean =>
-  (status as { readonly phase?: string } | undefined)?.phase === 'Running';
+const isRunning = (pod: KubeObject): boolean => phaseOf(pod) === 'Running';
 
 /** Undefined for a pod that ends while one looks. */
 function useOf({ pods }: FrontContext, { metadata }: KubeObject): ReadonlyMap<string, PodUse> | undefined {

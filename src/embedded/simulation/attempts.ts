@@ -1,5 +1,6 @@
 import type { KubeObject } from '../../api/kube.ts';
 import { ATTEMPT_LABEL } from '../../api/labels.ts';
+import { phaseOf } from '../../api/pod-phase.ts';
 import { InvariantViolation } from './invariant-violation.ts';
 
 /** What a status says of the attempt under way. */
@@ -91,6 +92,3 @@ export class Attempts {
     this.#jobs.delete(uid);
   }
 }
-
-const phaseOf = (pod: KubeObject): string =>
-  String((pod.status as { readonly phase?: string } | undefined)?.phase ?? '');

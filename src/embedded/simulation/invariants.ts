@@ -1,6 +1,7 @@
 import { COMPLETION_INDEX_ANNOTATION } from '../../api/batch.ts';
 import { JOB } from '../../api/kinds.ts';
 import { type Condition, controllerOf, type KubeObject } from '../../api/kube.ts';
+import { hasEnded, phaseOf } from '../../api/pod-phase.ts';
 import type { Change } from '../store.ts';
 import { type Attempt, Attempts } from './attempts.ts';
 import { InvariantViolation } from './invariant-violation.ts';
@@ -43,10 +44,7 @@ const INDEX = 'training.kubeflow.org/replica-index';
 const PODS = '/pods';
 
 const statusOf = (object: KubeObject): Status => (object.status ?? {}) as Status;
-const phaseOf = (pod: KubeObject): string =>
-  String((pod.status as { readonly phase?: string } | undefined)?.phase ?? '');
-const isLive = (pod: KubeObject): boolean =>
-  pod.metadata.deletionTimestamp === undefined && !['Succeeded', 'Failed'].includes(phaseOf(pod));
+const isLive = (pod: KubeObject): boolean => pod.metadata.deletionTimestamp === undefined && !hasEnded(pod);
 
 /** Checks every change of a cluster as it happens. */
 export class Invariants {

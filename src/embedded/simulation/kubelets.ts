@@ -1,5 +1,6 @@
 import { NODE, POD } from '../../api/kinds.ts';
 import { type KubeObject, keyOf } from '../../api/kube.ts';
+import { hasEnded } from '../../api/pod-phase.ts';
 import { timestamp } from '../../api/timestamp.ts';
 import { ApiError } from '../../runtime/client.ts';
 import type { ApiServer } from '../api-server.ts';
@@ -221,7 +222,3 @@ export class Kubelets {
     return live?.metadata.uid === pod.metadata.uid ? live : undefined;
   }
 }
-
-/** What has ended stays so, even when its node comes back. */
-const hasEnded = ({ status }: KubeObject): boolean =>
-  ['Succeeded', 'Failed'].includes(String((status as { readonly phase?: string } | undefined)?.phase));

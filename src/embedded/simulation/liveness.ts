@@ -1,5 +1,6 @@
 import { JOB } from '../../api/kinds.ts';
 import { conditionOf, controllerOf, type KubeObject, keyOf } from '../../api/kube.ts';
+import { hasEnded, phaseOf } from '../../api/pod-phase.ts';
 import { resourceId } from '../resource.ts';
 import type { Store } from '../store.ts';
 import { InvariantViolation } from './invariants.ts';
@@ -33,9 +34,7 @@ function checkJob(job: KubeObject, store: Store): void {
   if (ended) {
     if (runPolicy.ttlSecondsAfterFinished !== undefined)
       throw new InvariantViolation(`${name} outlived its time to live`);
-    const live = pods.filter(
-      (pod) => !['Succeeded', 'Failed'].includes(String((pod.status as { readonly phase?: string })?.phase)),
-    );
+    const live = pods.filter((pod) => !hasEnded(pod));
     const kept = (runPolicy.cleanPodPolicy ?? 'None') === 'None';
     if (live.length > 0 && !kept)
       throw new InvariantViolation(`${name} has ended, and ${keyOf((live[0] as KubeObject).metadata)} runs on`);
@@ -86,5 +85,4 @@ function runsForEver(job: KubeObject): boolean {
 
 const wantedPods = (job: KubeObject): number => replicasOf(job).reduce((sum, { replicas = 1 }) => sum + replicas, 0);
 
-const isRunning = (pod: KubeObject): boolean =>
-  (pod.status as { readonly phase?: string } | undefined)?.phase === 'Running';
+const isRunning = (pod: KubeObject): boolean => phaseOf(pod) === 'Running';

@@ -1,5 +1,6 @@
 import { NAMESPACE, POD } from '../../api/kinds.ts';
 import type { Kind, KubeObject } from '../../api/kube.ts';
+import { phaseOf } from '../../api/pod-phase.ts';
 import { ApiError } from '../../runtime/client.ts';
 import type { ApiServer } from '../api-server.ts';
 import { RESOURCE_QUOTA } from '../builtin/kinds.ts';
@@ -175,5 +176,4 @@ function withRunPolicy(spec: object, change: object): object {
   return { ...spec, runPolicy: { ...runPolicy, ...change } };
 }
 
-const hasFailed = (pod: KubeObject): boolean =>
-  (pod.status as { readonly phase?: string } | undefined)?.phase === 'Failed';
+const hasFailed = (pod: KubeObject): boolean => phaseOf(pod) === 'Failed';

@@ -1,4 +1,4 @@
-import type { KubeObject } from '../../api/kube.ts';
+import { conditionOf, type KubeObject } from '../../api/kube.ts';
 import { timestamp } from '../../api/timestamp.ts';
 import type { PodRun } from './job-run.ts';
 
@@ -27,9 +27,4 @@ export function withPhase({ object }: PodRun, phase: 'Running' | 'Succeeded', no
 }
 
 /** Why a job failed, in the words of its controller. */
-export function messageOf({ status }: KubeObject): string | undefined {
-  const { conditions = [] } = (status ?? {}) as {
-    readonly conditions?: readonly { readonly type: string; readonly message?: string }[];
-  };
-  return conditions.find(({ type }) => type === 'Failed')?.message;
-}
+export const messageOf = (job: KubeObject): string | undefined => conditionOf(job, 'Failed')?.message;

@@ -1,9 +1,10 @@
 import { TF_JOB } from '../../api/kinds.ts';
 import type { TFJobSpec } from '../../api/kubeflow-org.ts';
+import { phaseOf } from '../../api/pod-phase.ts';
 import { tensorflowEnvironment } from '../environment/tensorflow.ts';
 import { type Job, replicaOf } from '../job.ts';
 import type { JobKind, Progress } from '../job-kind.ts';
-import { phaseOf, type Roster, type Tally } from '../pod-state.ts';
+import type { Roster, Tally } from '../pod-state.ts';
 import { progressOf, successOf } from './progress.ts';
 
 const PORT = { name: 'tfjob-port', number: 2222 } as const;

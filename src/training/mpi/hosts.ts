@@ -1,5 +1,6 @@
+import { phaseOf } from '../../api/pod-phase.ts';
 import type { TrainingOptions } from '../options.ts';
-import { isTerminating, phaseOf, type Seat } from '../pod-state.ts';
+import { isTerminating, type Seat } from '../pod-state.ts';
 import { isSsh, launcherName, launcherWorks, type MPIJobView, slotsOf, workerNames } from './job.ts';
 
 /** What mpirun reads to find the places where processes may run: the launcher first, if it is one of them. */

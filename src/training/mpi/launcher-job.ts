@@ -1,15 +1,16 @@
 import { createHash } from 'node:crypto';
 import { BATCH_JOB } from '../../api/kinds.ts';
-import type { KubeObject } from '../../api/kube.ts';
+import type { Condition, KubeObject } from '../../api/kube.ts';
 import { TEMPLATE_HASH_ANNOTATION } from '../../api/labels.ts';
 import type { MPIJobSpec } from '../../api/mpi-job.ts';
+import { phaseOf } from '../../api/pod-phase.ts';
 import type { Found } from '../../runtime/domain.ts';
 import { attemptLabels, restartsWhole } from '../attempt.ts';
 import type { Verdict } from '../failure.ts';
 import { mayMakePods } from '../gang-restart.ts';
 import { replicaOf, totalReplicas } from '../job.ts';
 import type { JobKind } from '../job-kind.ts';
-import { isTerminating, type Pod, phaseOf, type Seat } from '../pod-state.ts';
+import { isTerminating, type Pod, type Seat } from '../pod-state.ts';
 import { podFor } from '../pods.ts';
 import type { Scene } from '../scene.ts';
 import { companion } from './companions.ts';
@@ -22,12 +23,7 @@ export interface LauncherJob extends KubeObject {
     readonly active?: number;
     readonly ready?: number;
     readonly failed?: number;
-    readonly conditions?: readonly {
-      readonly type: string;
-      readonly status: string;
-      readonly reason?: string;
-      readonly message?: string;
-    }[];
+    readonly conditions?: readonly Condition[];
   };
 }
 

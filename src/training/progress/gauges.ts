@@ -1,4 +1,4 @@
-import type { KubeObject } from '../../api/kube.ts';
+import { conditionOf, type KubeObject } from '../../api/kube.ts';
 import type { TrainerStatus } from '../../api/trainer-status.ts';
 import type { GaugeSpec, Sample } from '../../runtime/domain.ts';
 
@@ -16,11 +16,8 @@ export const PROGRESS_GAUGES: readonly GaugeSpec[] = [
 
 /** What the program of a job that has not ended reported last. Pure. */
 export function progressSamples(framework: string, job: KubeObject): readonly Sample[] {
-  const { trainerStatus, conditions = [] } = (job.status ?? {}) as {
-    readonly trainerStatus?: TrainerStatus;
-    readonly conditions?: readonly { readonly type: string; readonly status: string }[];
-  };
-  if (!trainerStatus || conditions.some(({ type, status }) => ENDS.has(type) && status === 'True')) return [];
+  const { trainerStatus } = (job.status ?? {}) as { readonly trainerStatus?: TrainerStatus };
+  if (!trainerStatus || ENDS.some((type) => conditionOf(job, type)?.status === 'True')) return [];
   const { progressPercentage, estimatedRemainingSeconds, metrics = [] } = trainerStatus;
   const labels = { job_namespace: job.metadata.namespace ?? '', framework, job_name: job.metadata.name ?? '' };
   const single = (gauge: string, value: number | undefined): Sample[] =>
@@ -36,4 +33,4 @@ export function progressSamples(framework: string, job: KubeObject): readonly Sa
   ];
 }
 
-const ENDS = new Set(['Succeeded', 'Failed', 'Complete']);
+const ENDS = ['Succeeded', 'Failed', 'Complete'];

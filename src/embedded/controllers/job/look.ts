@@ -1,4 +1,5 @@
 import { isIndexed, type Job } from '../../../api/batch.ts';
+import { phaseOf } from '../../../api/pod-phase.ts';
 import { type BackoffRecord, countedFailuresOf, failuresOf, nextRecord } from './backoff.ts';
 import { matchFailure } from './failure-policy.ts';
 import { has, type Intervals, parseIntervals, total, withIndexes } from './intervals.ts';
@@ -11,7 +12,6 @@ import {
   isTerminating,
   isTracked,
   type JobPod,
-  phaseOf,
   validIndexOf,
 } from './pods.ts';
 

@@ -1,5 +1,6 @@
 import { COMPLETION_INDEX_ANNOTATION, JOB_TRACKING_FINALIZER, type Job } from '../../../api/batch.ts';
-import { conditionOf, type KubeObject, type ObjectMeta } from '../../../api/kube.ts';
+import { type Condition, conditionOf, type KubeObject, type ObjectMeta } from '../../../api/kube.ts';
+import { hasEnded, phaseOf } from '../../../api/pod-phase.ts';
 
 export interface ContainerStatus {
   readonly name: string;
@@ -18,14 +19,12 @@ export interface JobPod extends KubeObject {
   };
   readonly status?: {
     readonly phase?: string;
-    readonly conditions?: readonly { readonly type: string; readonly status: string }[];
+    readonly conditions?: readonly Condition[];
     readonly containerStatuses?: readonly ContainerStatus[];
     readonly initContainerStatuses?: readonly ContainerStatus[];
   };
 }
 
-export const phaseOf = ({ status }: JobPod): string => status?.phase ?? 'Pending';
-const hasEnded = (pod: JobPod): boolean => phaseOf(pod) === 'Succeeded' || phaseOf(pod) === 'Failed';
 const isDeleted = ({ metadata }: JobPod): boolean => metadata.deletionTimestamp !== undefined;
 
 export const isActive = (pod: JobPod): boolean => !hasEnded(pod) && !isDeleted(pod);

@@ -1,12 +1,13 @@
 import { isIndexed, type Job, type JobCondition, type JobStatus } from '../../../api/batch.ts';
 import { conditionOf } from '../../../api/kube.ts';
+import { phaseOf } from '../../../api/pod-phase.ts';
 import type { ApiError } from '../../../runtime/client.ts';
 import type { Instant } from '../../../runtime/environment.ts';
 import { condition, withCondition } from './conditions.ts';
 import { matchFailure } from './failure-policy.ts';
 import { has, intervalsText, total, withIndexes } from './intervals.ts';
 import type { Look } from './look.ts';
-import { isFailed, isTracked, type JobPod, phaseOf, validIndexOf } from './pods.ts';
+import { isFailed, isTracked, type JobPod, validIndexOf } from './pods.ts';
 import type { JobWrites } from './writes.ts';
 
 /** Pods that ended and are written to the status at once. */

@@ -1,11 +1,12 @@
 import { JOB_MESSAGES, JOB_REASONS, type Job, type JobCondition } from '../../../api/batch.ts';
 import { conditionOf } from '../../../api/kube.ts';
+import { phaseOf } from '../../../api/pod-phase.ts';
 import type { Instant } from '../../../runtime/environment.ts';
 import { condition } from './conditions.ts';
 import { matchFailure } from './failure-policy.ts';
 import { total } from './intervals.ts';
 import type { Look } from './look.ts';
-import { isFailed, type JobPod, phaseOf } from './pods.ts';
+import { isFailed, type JobPod } from './pods.ts';
 import { matchSuccess } from './success-policy.ts';
 
 /**

@@ -16,6 +16,8 @@ export const SERVICE_PER_POD_ANNOTATION = 'armature.dev/service-per-pod';
 
 export const VOLCANO_GROUP_ANNOTATION = 'scheduling.k8s.io/group-name';
 export const VOLCANO_TASK_ANNOTATION = 'volcano.sh/task-spec';
+/** On a job: Volcano's queue. */
+export const VOLCANO_QUEUE_ANNOTATION = 'scheduling.volcano.sh/queue-name';
 export const SCHEDULER_PLUGINS_GROUP_LABEL = 'scheduling.x-k8s.io/pod-group';
 
 /** The operator-name label's value for a job kind, such as `pytorchjob-controller`. */

@@ -1,6 +1,11 @@
 import { NATIVE_POD_GROUP, SCHEDULER_PLUGINS_POD_GROUP, VOLCANO_POD_GROUP } from '../api/kinds.ts';
 import { apiVersionOf, type Kind, type KubeObject } from '../api/kube.ts';
-import { SCHEDULER_PLUGINS_GROUP_LABEL, VOLCANO_GROUP_ANNOTATION, VOLCANO_TASK_ANNOTATION } from '../api/labels.ts';
+import {
+  SCHEDULER_PLUGINS_GROUP_LABEL,
+  VOLCANO_GROUP_ANNOTATION,
+  VOLCANO_QUEUE_ANNOTATION,
+  VOLCANO_TASK_ANNOTATION,
+} from '../api/labels.ts';
 import { addQuantities } from '../api/quantity.ts';
 import { type Job, type Replica, totalReplicas } from './job.ts';
 import type { JobKind } from './job-kind.ts';
@@ -43,7 +48,7 @@ const volcano: GangScheduler = {
     return groupObject(VOLCANO_POD_GROUP, kind, job, {
       minMember: minMember(job),
       minResources: minResources(job),
-      queue: policy?.queue ?? 'default',
+      queue: policy?.queue || job.object.metadata.annotations?.[VOLCANO_QUEUE_ANNOTATION] || 'default',
       ...(policy?.priorityClass ? { priorityClassName: policy.priorityClass } : {}),
     });
   },

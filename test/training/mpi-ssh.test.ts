@@ -319,6 +319,21 @@ describe('an MPIJob over ssh', () => {
     expect(template.spec.schedulerName).toBe('coscheduler');
   });
 
+  test('[training 22] under Volcano the launcher waits with the workers until their group is let in', () => {
+    const annotations = { 'scheduling.volcano.sh/queue-name': 'gold' };
+    const world = planned({}, { annotations }, { gangScheduler: 'volcano' });
+    expect([world.names('Pod'), world.names('Job')]).toEqual([[], []]);
+    expect(world.child('PodGroup', 'j')?.spec).toMatchObject({ queue: 'gold', minMember: 3 });
+    world.children = world.children.map((object) =>
+      object.kind === 'PodGroup' ? { ...object, status: { phase: 'Inqueue' } } : object,
+    );
+    world.settle();
+    expect([world.names('Pod').length, world.names('Job')]).toEqual([2, ['j-launcher']]);
+    const suspended = planned({}, { runPolicy: { suspend: true } }, { gangScheduler: 'volcano' });
+    expect([world.names('PodGroup'), suspended.names('PodGroup')]).toEqual([['j'], []]);
+    expect(launcherOf(suspended).suspend).toBe(true);
+  });
+
   test('[training 16] over its deadline: Failed at its time, and a launcher that still runs goes with the pods', () => {
     const world = planned({}, { runPolicy: { activeDeadlineSeconds: 10, cleanPodPolicy: 'Running' } });
     runAll(world);

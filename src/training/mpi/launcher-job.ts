@@ -12,7 +12,7 @@ import { replicaOf, totalReplicas } from '../job.ts';
 import type { JobKind } from '../job-kind.ts';
 import { isTerminating, type Pod, type Seat } from '../pod-state.ts';
 import { podFor } from '../pods.ts';
-import type { Scene } from '../scene.ts';
+import { type Scene, waitsForGroup } from '../scene.ts';
 import { companion } from './companions.ts';
 import { LAUNCHER, launcherName, type MPIJobView, waitsForWorkers, workerNames } from './job.ts';
 
@@ -39,8 +39,9 @@ const conditionOf = (job: LauncherJob, type: string) =>
  */
 export function launcherJob(scene: Scene<MPIJobSpec>): readonly KubeObject[] {
   const present = scene.children.find(isLauncherJob);
-  const ready = !waitsForWorkers(scene.job) || startsTogether(scene) || workersReady(scene.roster.seats);
   const suspended = scene.job.runPolicy.suspend;
+  const admitted = suspended || !waitsForGroup(scene);
+  const ready = admitted && (!waitsForWorkers(scene.job) || startsTogether(scene) || workersReady(scene.roster.seats));
   if (!present) return ready && mayMakePods(scene) ? [freshJob(scene, suspended)] : [];
   if (scene.stale.includes(present)) return [];
   const waits = present.spec?.suspend === true;

@@ -1,6 +1,6 @@
 import { SCHEDULER_PLUGINS_POD_GROUP, VOLCANO_POD_GROUP } from '../../api/kinds.ts';
 import { apiVersionOf, type Kind, type KubeObject } from '../../api/kube.ts';
-import { SCHEDULER_PLUGINS_GROUP_LABEL, VOLCANO_GROUP_ANNOTATION } from '../../api/labels.ts';
+import { SCHEDULER_PLUGINS_GROUP_LABEL, VOLCANO_GROUP_ANNOTATION, VOLCANO_QUEUE_ANNOTATION } from '../../api/labels.ts';
 import { podRequests } from '../../api/pod-requests.ts';
 import { fromMilli } from '../../api/quantity.ts';
 import type { TrainingRuntimeSpec } from '../../api/training-runtime.ts';
@@ -8,8 +8,6 @@ import type { TrainingOptions } from '../options.ts';
 import { changeJobs, countOf, jobsOf, type Layout, podSpecOf, withJobSpec } from './layout.ts';
 
 /** Starts all pods of a TrainJob together or none, where its runtime says so. */
-
-const QUEUE_ANNOTATION = 'scheduling.volcano.sh/queue-name';
 
 /** The kind of group that this installation's scheduler reads, if it has one. */
 export function podGroupKind({ gangScheduler }: TrainingOptions): Kind | undefined {
@@ -60,7 +58,7 @@ export function podGroupOf(layout: Layout): KubeObject | undefined {
     return groupObject(layout, SCHEDULER_PLUGINS_POD_GROUP, { ...size, scheduleTimeoutSeconds });
   }
   if (!volcano) return undefined;
-  const queue = layout.annotations[QUEUE_ANNOTATION];
+  const queue = layout.annotations[VOLCANO_QUEUE_ANNOTATION];
   const priorityClassName = jobsOf(layout)
     .map((job) => podSpecOf(job).priorityClassName)
     .findLast((name) => name);

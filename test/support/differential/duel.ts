@@ -1,9 +1,9 @@
-import type { Kind } from '../../../src/api/kube.ts';
 import { ControllerProcess } from '../controller-process.ts';
 import type { Runner } from '../peers/peer-process.ts';
 import type { TrainingOperator } from '../peers/training-operator.ts';
 import type { Platform } from '../platform.ts';
 import type { JobUnderTest } from '../pytorch-job.ts';
+import type { GangScheduler } from './gang-schedulers.ts';
 import type { Scenario } from './scenario.ts';
 import { Side } from './side.ts';
 import { TRAINING_KINDS, trainingWorld } from './training-world.ts';
@@ -58,17 +58,16 @@ const UNLIMITED = ['--kube-api-qps=1000', '--kube-api-burst=1000', '--controller
 /** Counts are written once pods have been quiet for 10 seconds. */
 const QUIET_MS = 11_500;
 
-/** @param scheduler of gangs, and the kind of its groups */
 export function trainingDuel(
   platform: Platform,
   operator: TrainingOperator,
   scenarios: readonly Scenario<JobUnderTest>[],
-  scheduler?: { readonly name: string; readonly group: Kind },
+  gang?: GangScheduler,
 ): Promise<Found[]> {
-  const flags = scheduler ? [`--gang-scheduler-name=${scheduler.name}`] : [];
+  const flags = gang ? [`--gang-scheduler-name=${gang.scheduler}`] : [];
   const names = TRAINING_KINDS.map(({ kind }) => kind);
   return duel(platform, {
-    world: trainingWorld(scheduler && [scheduler.group]),
+    world: trainingWorld(gang && [gang.kind]),
     scenarios,
     startPeer: (namespace) => operator.start(names, [`--namespace=${namespace}`, ...UNLIMITED, ...flags]),
     flags,

@@ -36,7 +36,7 @@ const scenarios = (...admission: readonly Act[]): readonly Scenario[] => [
 ];
 
 /** Plays Volcano: the group may start. */
-const admitted: Act = ({ api, namespace, name }) =>
+export const admitted: Act = ({ api, namespace, name }) =>
   api.patch(VOLCANO_POD_GROUP, namespace, name, { status: { phase: 'Inqueue' } }, 'status');
 
 export const SCHEDULER_PLUGINS_SCENARIOS: readonly Scenario[] = scenarios();

@@ -1,5 +1,6 @@
 import { COMMON_EXPLANATIONS } from './common-explanations.ts';
 import type { Json } from './compare.ts';
+import { isGang, MPI_GANG_EXPLANATIONS } from './mpi-gang-explanations.ts';
 import { at, either, lines, onlyOurs, onlyPeers, type Rule, same } from './rules.ts';
 import type { Explanation } from './verdict.ts';
 
@@ -8,6 +9,9 @@ const inScenario =
   (...scenarios: readonly string[]): Rule =>
   ({ scenario, round }) =>
     round > 0 && scenarios.includes(scenario);
+
+/** The job's name, without that of a gang's scheduler before it. */
+const jobOf = (scenario: string): string => scenario.slice(scenario.indexOf(': ') + 1).trim();
 
 /** Of the pods, and of the template in the launcher's Job. */
 const POD = `^(pods|jobs) / [^/]+ / (spec / template / )?`;
@@ -42,7 +46,7 @@ export const MPI_EXPLANATIONS: readonly Explanation[] = [
       at(/^secrets \/ [^/]+$/, ({ peer, ours }) => (peer === undefined) !== (ours === undefined)),
       at(/^configMaps \/ [^/]+ \/ annotations \/ armature.dev\/ssh-keys$/, onlyOurs),
       inPods(String.raw`spec / volumes / \d+ / secret / secretName$`, ({ scenario, peer, ours }) =>
-        [peer, ours].every((name) => String(name).startsWith(`${scenario}-ssh`)),
+        [peer, ours].every((name) => String(name).startsWith(`${jobOf(scenario)}-ssh`)),
       ),
     ),
   },
@@ -72,7 +76,7 @@ export const MPI_EXPLANATIONS: readonly Explanation[] = [
   {
     heading: 'Clean-up',
     words: "With `cleanPodPolicy: Running` the job's one Service goes too",
-    covers: at(/^services \/ [^/]+$/, (found) => onlyPeers(found) && found.scenario.startsWith('mpi-clean')),
+    covers: at(/^services \/ [^/]+$/, (found) => onlyPeers(found) && found.scenario.includes('-clean')),
   },
   {
     heading: MPI,
@@ -96,11 +100,11 @@ export const MPI_EXPLANATIONS: readonly Explanation[] = [
   },
   {
     heading: MPI,
-    words: '| Running of a job that is suspended before it ran (`ssh`) |',
+    words: '| Running of a job that is suspended, or ended, before it was seen running (`ssh`) |',
     covers: at(
       /^job \/ status \/ (order|conditions \/ Running)$/,
       ({ scenario, round, ours }) =>
-        round === 0 && /suspended|queued/.test(scenario) && !lines(ours).includes('Running'),
+        (isGang(scenario) || (round === 0 && /suspended|queued/.test(scenario))) && !lines(ours).includes('Running'),
     ),
   },
   {
@@ -114,7 +118,10 @@ export const MPI_EXPLANATIONS: readonly Explanation[] = [
     covers: either(
       at(/^job \/ status \/ replicaStatuses \/ Worker \/ (active|succeeded)$/, onlyOurs),
       at(/^job \/ status \/ replicaStatuses \/ Worker$/, (found) => found.scenario === 'mpi-launcher-alone'),
-      at(/^job \/ status \/ replicaStatuses \/ Launcher \/ failed$/, (found) => found.scenario === 'mpi-deadline'),
+      at(
+        /^job \/ status \/ replicaStatuses \/ Launcher \/ (active|failed)$/,
+        (found) => found.scenario === 'mpi-deadline',
+      ),
     ),
   },
   {
@@ -135,4 +142,5 @@ export const MPI_EXPLANATIONS: readonly Explanation[] = [
     words: '| `ttlSecondsAfterFinished` (`ssh`) |',
     covers: either(inScenario('mpi-ttl'), at(/^jobs \/ [^/]+ \/ spec \/ ttlSecondsAfterFinished$/, onlyPeers)),
   },
+  ...MPI_GANG_EXPLANATIONS,
 ];

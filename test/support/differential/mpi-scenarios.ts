@@ -3,6 +3,7 @@ import type { Loose } from '../api.ts';
 import { eventually } from '../eventually.ts';
 import { mpiJob, mpiReplicas } from '../mpi-job.ts';
 import type { JobUnderTest } from '../pytorch-job.ts';
+import { admitted } from './gang-scenarios.ts';
 import { type Act, evicted, exits, passes, patched, type Scenario, suspended } from './scenario.ts';
 
 interface Shape {
@@ -27,10 +28,10 @@ const mpi = (name: string, shape: Shape = {}, ...acts: readonly Act[]): Scenario
 });
 
 const launcherOf = (job: JobUnderTest) =>
-  eventually(`a running launcher of ${job.name}`, async () => {
+  eventually(`a launcher of ${job.name}`, async () => {
     const pods = await job.pods();
     const isLauncher = ({ metadata, status }: Loose) =>
-      metadata.name?.startsWith(`${job.name}-launcher`) && status.phase === 'Running';
+      metadata.name?.startsWith(`${job.name}-launcher`) && ['Pending', 'Running'].includes(status.phase);
     return pods.find(isLauncher)?.metadata.name;
   });
 const launcherExits =
@@ -76,3 +77,17 @@ export const MPI_SCENARIOS: readonly Scenario[] = [
   mpi('mpi-ttl', { runPolicy: { ttlSecondsAfterFinished: 3 } }, launcherExits(0), passes(3000)),
   mpi('mpi-elsewhere', { runPolicy: { managedBy: 'kueue.x-k8s.io/multikueue' } }),
 ];
+
+const RESOURCES = container({ resources: { requests: { cpu: '500m', memory: '1Gi' }, limits: { memory: '2Gi' } } });
+const POLICY = { minAvailable: 2, queue: 'research', priorityClass: 'high', scheduleTimeoutSeconds: 60 };
+const MINIMUM = { minResources: { cpu: '3' } };
+
+/** @param admission what lets the pods in */
+const gangs = (...admission: readonly Act[]): readonly Scenario[] => [
+  mpi('gang-plain', { pods: { Launcher: RESOURCES, Worker: RESOURCES } }, ...admission, launcherExits(0)),
+  mpi('gang-policy', { runPolicy: { schedulingPolicy: { ...POLICY, ...MINIMUM } } }, ...admission, suspended(true)),
+  mpi('gang-clean', { runPolicy: { cleanPodPolicy: 'All' } }, ...admission, launcherExits(0)),
+];
+
+export const MPI_SCHEDULER_PLUGINS_SCENARIOS: readonly Scenario[] = gangs();
+export const MPI_VOLCANO_SCENARIOS: readonly Scenario[] = gangs(admitted);

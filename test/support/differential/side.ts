@@ -51,10 +51,12 @@ export class Side<Job> {
     let last = '';
     let since = Date.now();
     for (;;) {
+      // On a busy machine a look may take long: what it saw may be as old as its beginning.
+      const asked = Date.now();
       const views = await this.look();
       const text = JSON.stringify(views);
       if (text !== last) [last, since] = [text, Date.now()];
-      if (Date.now() - since >= quietMs || Date.now() > giveUp) return views;
+      if (asked - since >= quietMs || asked > giveUp) return views;
       await delay(1000);
     }
   }

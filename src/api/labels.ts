@@ -104,3 +104,7 @@ export const OPENSHIFT_SPOT_LABEL = 'machine.openshift.io/interruptible-instance
 
 /** Which Pod Security standard a namespace enforces: `privileged`, `baseline` or `restricted`. */
 export const POD_SECURITY_ENFORCE_LABEL = 'pod-security.kubernetes.io/enforce';
+
+/** The types of Secret that the controller makes for jobs, and the only ones that it may: neither means anything to Kubernetes' access. */
+export const SSH_KEYS_TYPE = 'kubernetes.io/ssh-auth';
+export const CURVE_KEYS_TYPE = 'armature.dev/curve-keys';

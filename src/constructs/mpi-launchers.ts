@@ -1,5 +1,6 @@
 import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
+import { CURVE_KEYS_TYPE, SSH_KEYS_TYPE } from '../api/labels.ts';
 import { MPI_LAUNCHER_ROLE } from '../api/mpi-defaults.ts';
 import { k8s } from './k8s.ts';
 import { CONTROLLER_LABELS } from './platform-labels.ts';
@@ -141,8 +142,8 @@ const grantsPolicy = ({ namespace, account }: MpiLaunchersProps): Policy => {
         'the controller creates service accounts for the launchers of jobs only',
       ],
       [
-        where('secrets', "object.type == 'kubernetes.io/ssh-auth'"),
-        'the controller creates Secrets with keys for ssh only',
+        where('secrets', `object.type in ['${SSH_KEYS_TYPE}', '${CURVE_KEYS_TYPE}']`),
+        'the controller creates Secrets with keys for ssh or Flux only',
       ],
     ],
   };

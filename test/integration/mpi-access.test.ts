@@ -138,7 +138,7 @@ describe('[training 26] what the controller may give away', () => {
       'for jobs only',
     ],
     ['an account of any name', SERVICE_ACCOUNT, () => owned(accountOf(namespace, 'x')), 'for the launchers of jobs'],
-    ['a token', SECRET, () => owned(tokenOf(namespace)), 'keys for ssh only'],
+    ['a token', SECRET, () => owned(tokenOf(namespace)), 'keys for ssh or Flux only'],
   ])('not %s', async (_what, kind, object, message) => {
     const { code, text } = await attempt(kind, object());
     expect({ code, text }).toEqual({ code: 403, text: expect.stringContaining(message) });

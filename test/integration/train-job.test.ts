@@ -138,6 +138,32 @@ describe('a TrainJob', () => {
     expect(secrets.map(({ metadata }) => metadata.name)).toEqual([`j-mpi-ssh-auth-${uid?.slice(0, 8)}`]);
   });
 
+  test('over Flux: scripts and a pair of keys of its own come before the JobSet, and stay when it resumes', async () => {
+    const trainer = { numNodes: 2, command: ['python3', 'train.py'] };
+    const job = await create({ trainer }, { ...BY_HAND, mlPolicy: { flux: { numProcPerNode: 4 } } });
+    const jobSet = await job.jobSet();
+    const { initContainers, containers, volumes } = podOf(jobSet).spec;
+    expect(initContainers).toMatchObject([
+      { name: 'flux-installer', command: ['/bin/bash', '/etc/flux-config/init.sh'] },
+    ]);
+    expect(containers[0].command).toEqual(['/bin/bash', '/etc/flux-config/entrypoint.sh', 'python3', 'train.py']);
+    const named = volumes.find(({ name }: { name: string }) => name === 'flux-curve').secret.secretName;
+    const curve = () => platform.api.get(SECRET, job.namespace, named) as Promise<Loose | undefined>;
+    const data = ((await curve()) as { readonly data?: Record<string, string> } | undefined)?.data;
+    const drawn = Buffer.from(data?.['curve.cert'] ?? '', 'base64').toString();
+    expect(drawn).toMatch(/^ {4}public-key = "\S{40}"\n {4}secret-key = "\S{40}"$/m);
+    const scripts = (await platform.api.get(CONFIG_MAP, job.namespace, 'j-flux-entrypoint')) as unknown as {
+      readonly data: Record<string, string>;
+    };
+    expect(scripts.data['entrypoint.sh']).toContain('flux run -N 2 -n 8 "$@"');
+    const { uid } = (await curve())!.metadata;
+    await job.edit({ suspend: true });
+    await job.jobSet(({ spec }) => spec.suspend === true);
+    await job.edit({ suspend: false });
+    await job.jobSet(({ spec }) => spec.suspend === false);
+    expect((await curve())?.metadata.uid).toBe(uid);
+  });
+
   test('[training 31] failed stays failed when its JobSet goes', async () => {
     const job = await create();
     await job.jobSet();

@@ -1,6 +1,6 @@
 import { CONFIG_MAP, SECRET } from '../../api/kinds.ts';
 import { apiVersionOf, type Kind, type KubeObject } from '../../api/kube.ts';
-import { KEYS_ANNOTATION } from '../../api/labels.ts';
+import { KEYS_ANNOTATION, SSH_KEYS_TYPE } from '../../api/labels.ts';
 import type { MPIJobSpec } from '../../api/mpi-job.ts';
 import type { JobKind } from '../job-kind.ts';
 import { objectLabels, ownedBy } from '../ownership.ts';
@@ -45,5 +45,5 @@ export function keysSecret(scene: Scene<MPIJobSpec>): readonly KubeObject[] {
   const name = keysName(scene.job);
   const told = scene.children.find(({ kind, metadata }) => kind === CONFIG_MAP.kind && metadata.annotations);
   if (told?.metadata.annotations?.[KEYS_ANNOTATION] === name) return [];
-  return [companion(scene, SECRET, name, { type: 'kubernetes.io/ssh-auth', immutable: true })];
+  return [companion(scene, SECRET, name, { type: SSH_KEYS_TYPE, immutable: true })];
 }

@@ -1,7 +1,7 @@
 import type { JobSet } from '../../api/jobset.ts';
 import { CONFIG_MAP, SECRET } from '../../api/kinds.ts';
 import { apiVersionOf, type Kind, type KubeObject } from '../../api/kube.ts';
-import { TRAIN_JOB_LABEL } from '../../api/labels.ts';
+import { CURVE_KEYS_TYPE, SSH_KEYS_TYPE, TRAIN_JOB_LABEL } from '../../api/labels.ts';
 import type { RandomBytes } from '../../runtime/environment.ts';
 import { drawKeys } from '../mpi/keys.ts';
 import { drawCurve } from './flux-curve.ts';
@@ -10,8 +10,6 @@ import { fluxCurveName, fluxEntrypointName, hostfileName, keysName, LAUNCHER, NO
 import { ENTRYPOINT_SCRIPT, fluxClusterOf, INIT_SCRIPT } from './policies/flux.ts';
 import { entrypointScript, initScript } from './policies/flux-scripts.ts';
 import { slotsOf } from './policies/mpi.ts';
-
-const SSH_AUTH = 'kubernetes.io/ssh-auth';
 
 /** What stands beside the JobSet of an MPI or a Flux job for its pods to read: hosts or scripts, and keys. */
 export function companionsOf(layout: Layout, jobSet: JobSet | undefined): readonly KubeObject[] {
@@ -34,7 +32,7 @@ function hostfile(layout: Layout): KubeObject {
 
 /** Drawn once: the JobSet is made after them, and while it is there nobody asks for them again. */
 const keys = (layout: Layout): KubeObject =>
-  companion(layout, SECRET, keysName(layout.job), { type: SSH_AUTH, immutable: true });
+  companion(layout, SECRET, keysName(layout.job), { type: SSH_KEYS_TYPE, immutable: true });
 
 function fluxScripts(layout: Layout): KubeObject {
   const cluster = fluxClusterOf(layout);
@@ -43,13 +41,13 @@ function fluxScripts(layout: Layout): KubeObject {
 }
 
 const curve = (layout: Layout): KubeObject =>
-  companion(layout, SECRET, fluxCurveName(layout.job), { type: 'Opaque', immutable: true });
+  companion(layout, SECRET, fluxCurveName(layout.job), { type: CURVE_KEYS_TYPE, immutable: true });
 
 /** The keys of a Secret that is made, by what it is for. */
 export const drawTrainerKeys = (secret: KubeObject, randomBytes: RandomBytes): KubeObject =>
-  (secret as { readonly type?: string }).type === SSH_AUTH
-    ? drawKeys(secret, randomBytes)
-    : drawCurve(secret, randomBytes);
+  (secret as { readonly type?: string }).type === CURVE_KEYS_TYPE
+    ? drawCurve(secret, randomBytes)
+    : drawKeys(secret, randomBytes);
 
 const companion = ({ job }: Layout, kind: Kind, name: string, content: object): KubeObject => ({
   apiVersion: apiVersionOf(kind),

@@ -57,7 +57,11 @@ describe('what a TrainJob of a Flux runtime becomes', () => {
       { name: 'shared-memory', emptyDir: { medium: 'Memory' } },
       { name: 'flux-curve', secret: { secretName: 'j-flux-curve-job-uid', defaultMode: 0o400 } },
     ]);
-    expect(world.child('Secret')).toMatchObject({ metadata: { name: 'j-flux-curve-job-uid' }, immutable: true });
+    expect(world.child('Secret')).toMatchObject({
+      metadata: { name: 'j-flux-curve-job-uid' },
+      type: 'armature.dev/curve-keys',
+      immutable: true,
+    });
     world.edit({ suspend: true });
     expect(world.plan().children.map(({ kind }) => kind)).not.toContain('Secret');
   });

@@ -57,8 +57,7 @@ function misfit({ role, pools, pod }: Pods, empty: readonly EmptyPool[]): string
 
 function gangProblems(sets: readonly Pods[], empty: readonly EmptyPool[]): string[] {
   const total = sets.reduce((sum, { count }) => sum + count, 0);
-  // The large ones first: they have the fewest places to go.
-  const placed = placedAtOnce([...sets].sort(byDemand), empty);
+  const placed = placedAtOnce(sets, empty);
   if (placed === total) return [];
   const used = empty.filter(({ name }) => sets.some(({ pools }) => pools.some((pool) => pool.name === name)));
   const pools = used.map(({ name, most }) => `${name} has at most ${most} node${most === 1 ? '' : 's'}`).join(', ');
@@ -67,11 +66,6 @@ function gangProblems(sets: readonly Pods[], empty: readonly EmptyPool[]): strin
     `only ${placed} of the job's ${total} pods find a place at once, even when nothing else runs (${pools}): lower ${fields}, ask for less in each pod, or let a pool have more nodes`,
   ];
 }
-
-const byDemand = (a: Pods, b: Pods): number =>
-  (b.role.props.accelerator?.count ?? 0) - (a.role.props.accelerator?.count ?? 0) || cpuOf(b) - cpuOf(a);
-
-const cpuOf = ({ pod }: Pods): number => pod.demand.get('cpu') ?? 0;
 
 /** The accelerator by its title, however it is requested: a pool's nodes have it under that name. */
 function podOf({ type, props }: ResolvedRole, pools: readonly NodePool[], platform: Platform): PodView {

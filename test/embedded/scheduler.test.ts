@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { Nodes } from '../../src/api/scheduling/nodes.ts';
 import type { NodeView, PodView } from '../../src/api/scheduling/view.ts';
+import { Nodes } from '../../src/embedded/scheduler/nodes.ts';
 import { schedule } from '../../src/embedded/scheduler/schedule.ts';
 import { waitingPod } from './pod-view.ts';
 

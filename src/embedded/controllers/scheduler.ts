@@ -1,12 +1,12 @@
 import { NATIVE_POD_GROUP, NODE, POD } from '../../api/kinds.ts';
 import { conditionOf, type KubeObject, keyOf } from '../../api/kube.ts';
 import { hasEnded } from '../../api/pod-phase.ts';
-import { Nodes } from '../../api/scheduling/nodes.ts';
 import { viewOfNode, viewOfPod } from '../../api/scheduling/view.ts';
 import { timestamp } from '../../api/timestamp.ts';
 import { isConflict, isNotFound } from '../../runtime/client.ts';
 import type { ApiServer } from '../api-server.ts';
 import { resourceId } from '../resource.ts';
+import { Nodes } from '../scheduler/nodes.ts';
 import { type GangSize, schedule } from '../scheduler/schedule.ts';
 import type { Change } from '../store.ts';
 import { withCondition } from '../subresources/pods.ts';

@@ -1,6 +1,6 @@
-import type { Nodes } from '../../api/scheduling/nodes.ts';
-import { type Placement, place } from '../../api/scheduling/place.ts';
 import type { PodView } from '../../api/scheduling/view.ts';
+import type { Nodes } from './nodes.ts';
+import { type Placement, place } from './place.ts';
 
 export interface Waiting {
   readonly pod: PodView;

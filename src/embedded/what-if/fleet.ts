@@ -1,7 +1,7 @@
-import type { Nodes } from '../../api/scheduling/nodes.ts';
-import { type Placement, place } from '../../api/scheduling/place.ts';
 import type { NodeView, PodView } from '../../api/scheduling/view.ts';
 import type { Instant } from '../../runtime/environment.ts';
+import type { Nodes } from '../scheduler/nodes.ts';
+import { type Placement, place } from '../scheduler/place.ts';
 import type { Random } from '../simulation/random.ts';
 import type { Clock } from './clock.ts';
 import { PoolMeter } from './meter.ts';

@@ -1,6 +1,6 @@
-import type { Nodes } from '../../api/scheduling/nodes.ts';
-import { type Placement, place } from '../../api/scheduling/place.ts';
 import type { PodView } from '../../api/scheduling/view.ts';
+import type { Nodes } from '../scheduler/nodes.ts';
+import { type Placement, place } from '../scheduler/place.ts';
 import { byTurn, type GangSize, gangOf, makeRoom } from '../scheduler/schedule.ts';
 import { Lines } from './lines.ts';
 import { lineOf, type PendingUnit, shadowOf, type Unit } from './units.ts';

@@ -1,8 +1,8 @@
 import { type KubeObject, keyOf } from '../../api/kube.ts';
-import { Nodes } from '../../api/scheduling/nodes.ts';
 import { type PodView, viewOfPod } from '../../api/scheduling/view.ts';
 import { timestamp } from '../../api/timestamp.ts';
 import { ApiError } from '../../runtime/client.ts';
+import { Nodes } from '../scheduler/nodes.ts';
 import { Random } from '../simulation/random.ts';
 import { Clock } from './clock.ts';
 import { Fleet } from './fleet.ts';

@@ -44,4 +44,48 @@ describe('pools with nothing on them', () => {
   ])('place %s', (_what, count, pools, placed) => {
     expect(placedAtOnce([{ count, pod: pod({ cpu: '2' }) }], pools)).toBe(placed);
   });
+
+  const gpus = pool('gpus', 2, { cpu: '8', gpu: '4' });
+  const plain = pool('plain', 1, { cpu: '8' });
+  test.each<[string, readonly [number, object][], readonly EmptyPool[], number]>([
+    [
+      'those that have nowhere else to go first',
+      [
+        [3, { cpu: '6' }],
+        [2, { cpu: '8', gpu: '4' }],
+      ],
+      [gpus, plain],
+      3,
+    ],
+    [
+      'small ones in what large ones leave',
+      [
+        [6, { cpu: '2' }],
+        [2, { cpu: '5', gpu: '1' }],
+      ],
+      [gpus, plain],
+      8,
+    ],
+    [
+      'pods on the nodes that they fill',
+      [
+        [1, { cpu: '4' }],
+        [2, { cpu: '8' }],
+      ],
+      [pool('a', 2, { cpu: '8' }), pool('b', 1, { cpu: '4' })],
+      3,
+    ],
+  ])('place %s', (_what, sets, pools, placed) => {
+    const alike = sets.map(([count, requests]) => ({ count, pod: pod(requests) }));
+    expect(placedAtOnce(alike, pools)).toBe(placed);
+    expect(placedAtOnce([...alike].reverse(), [...pools].reverse())).toBe(placed);
+  });
+
+  test('a hundred thousand pods in no time', () => {
+    const before = performance.now();
+    expect(placedAtOnce([{ count: 100_000, pod: pod({ cpu: '2' }) }], [pool('huge', 60_000, { cpu: '4' })])).toBe(
+      100_000,
+    );
+    expect(performance.now() - before).toBeLessThan(1000);
+  });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { Nodes } from '../../../src/api/scheduling/nodes.ts';
 import type { PodView } from '../../../src/api/scheduling/view.ts';
+import { Nodes } from '../../../src/embedded/scheduler/nodes.ts';
 import { schedule } from '../../../src/embedded/scheduler/schedule.ts';
 import { Placer } from '../../../src/embedded/what-if/placer.ts';
 import { waitingPod } from '../pod-view.ts';

@@ -1,5 +1,5 @@
-import { barrier, hasRoom, lacking } from './fit.ts';
-import type { NodeView, PodView } from './view.ts';
+import { barrier, hasRoom, lacking } from '../../api/scheduling/fit.ts';
+import type { NodeView, PodView } from '../../api/scheduling/view.ts';
 
 interface NodeState {
   readonly node: NodeView;

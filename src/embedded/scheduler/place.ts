@@ -1,5 +1,5 @@
+import type { PodView } from '../../api/scheduling/view.ts';
 import type { Nodes } from './nodes.ts';
-import type { PodView } from './view.ts';
 
 export interface Placement {
   readonly pod: PodView;

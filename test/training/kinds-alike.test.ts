@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { JOB_KINDS } from '../../src/training/kinds/index.ts';
 import { podOf, settled, started } from './shapes.ts';
-import { type JobSketch, World } from './world.ts';
+import { type JobSketch, START, World } from './world.ts';
 
 /** The conformance cases that ask the same of every kind. */
 
@@ -19,6 +19,64 @@ test.each(ALL)('[training 19] %s: another’s job gets no pods, no other objects
   world.edit({ suspend: true });
   world.settle();
   expect([world.children, world.job.status]).toEqual([[], undefined]);
+});
+
+describe.each(ALL)('%s', (_name, sketch) => {
+  /** Every pod runs, and a launcher's Job with them. */
+  function run(world: World): World {
+    world.settle();
+    // A launcher by exec waits for its workers.
+    for (let i = 0; i < 2; i++) {
+      for (const name of world.names('Pod')) world.phase(name ?? '', 'Running');
+      world.children = world.children.map((child) =>
+        child.kind === 'Job' ? ({ ...child, status: { active: 1, ready: 1 } } as never) : child,
+      );
+      world.settle();
+    }
+    return world;
+  }
+
+  test('[training 16] its deadline fires by itself, is exact, and is counted anew from a resumption', () => {
+    const world = run(new World({ ...sketch, runPolicy: { activeDeadlineSeconds: 10 } }));
+    expect(world.plan().wakeAt).toBe(START + 10_000);
+    world.now += 9_000;
+    world.edit({ suspend: true });
+    world.settle();
+    world.reap();
+    world.edit({ suspend: false });
+    world.settle();
+    world.reap();
+    run(world);
+    world.now += 9_999;
+    world.settle();
+    expect(world.conditions.at(-1)).toBe('Running=True');
+    world.now += 1;
+    world.settle();
+    expect(world.conditions.at(-1)).toBe('Failed=True');
+    expect(world.message('Failed')).toContain('was active longer than specified deadline');
+    expect(world.status.completionTime).toBe('2026-01-01T00:00:19Z');
+  });
+
+  test('[training 18] suspended at birth it has no pods; resumed it has, with a start time; suspended again it has none', () => {
+    const world = new World({ ...sketch, runPolicy: { suspend: true } });
+    world.settle();
+    expect(world.conditions).toEqual(['Created=True', 'Suspended=True']);
+    expect([world.names('Pod'), world.status.startTime]).toEqual([[], undefined]);
+    world.now += 60_000;
+    world.edit({ suspend: false });
+    run(world);
+    const pods = world.names('Pod');
+    expect(pods.length).toBeGreaterThan(0);
+    expect(world.conditions).toEqual(['Created=True', 'Suspended=False', 'Running=True']);
+    expect(world.status.startTime).toBe('2026-01-01T00:01:00Z');
+    world.edit({ suspend: true });
+    world.settle();
+    world.reap();
+    world.settle();
+    expect(world.names('Pod')).toEqual([]);
+    expect(world.conditions.toSorted()).toEqual(['Created=True', 'Running=False', 'Suspended=True']);
+    for (const { active } of Object.values(world.status.replicaStatuses ?? {})) expect(active).toBe(0);
+  });
 });
 
 describe('what the author leaves out has the kind’s defaults, in memory only', () => {

@@ -1,11 +1,12 @@
 import type { KubeObject } from '../api/kube.ts';
-import { applyPlan, ForeignObjectError } from './apply.ts';
+import { applyPlan } from './apply.ts';
 import type { Cache } from './cache.ts';
 import { isConflict, type KubeClient } from './client.ts';
 import type { Domain, Observed, Plan } from './domain.ts';
 import type { Environment, Instant } from './environment.ts';
 import type { EventRecorder } from './events.ts';
 import type { Metrics } from './metrics.ts';
+import { ForeignObjectError } from './object-writes.ts';
 import type { OwnWrites } from './own-writes.ts';
 
 /** What one domain's reconciles work with. */

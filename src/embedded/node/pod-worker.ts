@@ -1,7 +1,7 @@
 import { POD } from '../../api/kinds.ts';
-import { ApiError, isConflict, isNotFound } from '../../runtime/client.ts';
+import { isConflict, isNotFound } from '../../runtime/client.ts';
 import type { Cancel } from '../../runtime/environment.ts';
-import { ContainerRun, type ExecResult, type ExecStreams, logPath } from './container-run.ts';
+import { ContainerRun, type ExecResult, type ExecStreams } from './container-run.ts';
 import { type NodeContext, StartError } from './context.ts';
 import { isAlive } from './lifecycle/ending.ts';
 import { type PodAction, planPod } from './lifecycle/plan.ts';
@@ -17,11 +17,13 @@ import {
   withRun,
 } from './lifecycle/record.ts';
 import { countedCrashes } from './lifecycle/restart.ts';
-import { type LogOptions, readLog } from './logs/read.ts';
-import { makeSandbox, type PodSandbox, podFolder, refreshVolumes, removeSandbox } from './pod-sandbox.ts';
+import type { LogOptions } from './logs/read.ts';
+import { containerOf, execInPod, type PodView, readPodLogs } from './pod-access.ts';
+import { makeSandbox, type PodSandbox, refreshVolumes, removeSandbox } from './pod-sandbox.ts';
 import { type Container, isTerminal, type Pod } from './pod-types.ts';
 import { type HandlerResult, runHandler } from './process/handler.ts';
 import type { ResourceUse } from './process/usage.ts';
+import { startEvents } from './start-events.ts';
 import { newer, StatusWriter } from './status-writer.ts';
 
 /** How often volumes made of ConfigMaps and Secrets are brought up to date. */
@@ -97,24 +99,11 @@ export class PodWorker {
   }
 
   readLogs(container: string | undefined, options: LogOptions): AsyncIterable<Buffer> {
-    const { name } = this.#chosen(container);
-    const { restarts, run } = recordOf(this.#record, name);
-    const attempt = options.previous ? restarts - 1 : restarts;
-    const pod = this.#pod.metadata.name;
-    if (!run && !options.previous) {
-      throw badRequest(`container "${name}" in pod "${pod}" is waiting to start: ${this.#whyWaiting(name)}`);
-    }
-    if (attempt < 0) throw badRequest(`previous terminated container "${name}" in pod "${pod}" not found`);
-    const live = options.previous ? undefined : this.#runs.get(name)?.log;
-    const path = logPath(podFolder(this.#context, this.#pod), name, attempt);
-    return readLog(path, live, options, this.#context.environment.now());
+    return readPodLogs(this.#context, this.#view(), container, options);
   }
 
   exec(container: string | undefined, command: readonly string[], streams: ExecStreams): Promise<ExecResult> {
-    const { name } = this.#chosen(container);
-    const run = this.#runs.get(name);
-    if (!run || !isAlive(recordOf(this.#record, name).run)) throw badRequest(`container "${name}" does not run`);
-    return run.exec(command, streams);
+    return execInPod(this.#view(), container, command, streams);
   }
 
   /** By container; those that the system tells nothing of are left out. */
@@ -123,26 +112,8 @@ export class PodWorker {
     return new Map(uses.flatMap(([name, use]) => (use ? [[name, use] as const] : [])));
   }
 
-  #container(name: string): Container {
-    const { containers, initContainers = [] } = this.#pod.spec;
-    const found = [...containers, ...initContainers].find((one) => one.name === name);
-    if (!found) throw badRequest(`container ${name} is not valid for pod ${this.#pod.metadata.name}`);
-    return found;
-  }
-
-  /** The container of this name, or the only one. */
-  #chosen(name: string | undefined): Container {
-    const { containers } = this.#pod.spec;
-    const [only] = containers;
-    if (name) return this.#container(name);
-    if (only && containers.length === 1) return only;
-    const names = containers.map((one) => one.name).join(' ');
-    const { name: pod } = this.#pod.metadata;
-    throw badRequest(`a container name must be specified for pod ${pod}, choose one of: [${names}]`);
-  }
-
-  #whyWaiting(name: string): string {
-    return recordOf(this.#record, name).blocked?.reason ?? this.#record.setup.failure?.message ?? 'ContainerCreating';
+  #view(): PodView {
+    return { pod: this.#pod, record: this.#record, runs: this.#runs };
   }
 
   #plan(): void {
@@ -217,7 +188,7 @@ export class PodWorker {
     if (this.#starting.has(name) || !sandbox) return;
     this.#starting.add(name);
     const { environment, settings } = this.#context;
-    const container = this.#container(name);
+    const container = containerOf(this.#pod, name);
     const before = recordOf(this.#record, name);
     const id = `${this.#pod.metadata.uid}-${name}-${before.restarts + (before.run ? 1 : 0)}`;
     try {
@@ -235,7 +206,9 @@ export class PodWorker {
         run: { id, image, imageId: imageIdOf(run), stage: 'starting', startedAt: environment.now(), probes: {} },
       };
       this.#record = withContainer(this.#record, name, next);
-      this.#tellStarted(container, run);
+      const { unstated } = this.#context.images;
+      for (const { type, reason, message } of startEvents(container, run.prepared, unstated))
+        this.#event(type, reason, message);
       this.#beside(this.#follow(container, run));
     } catch (error) {
       const { message } = error as Error;
@@ -249,23 +222,6 @@ export class PodWorker {
       if (this.#closed) this.#runs.get(name)?.kill();
       this.sync();
     }
-  }
-
-  #tellStarted({ name, image }: Container, { prepared }: ContainerRun): void {
-    const { rule, substituted, unseen } = prepared;
-    const paths = (mounts: typeof unseen) => mounts.map(({ target }) => target).join(', ');
-    if (rule.host && this.#context.images.unstated) {
-      this.#event('Normal', 'HostEnvironment', `Image "${image}" is not mapped: it runs with what this machine has`);
-    }
-    if (substituted.length > 0) {
-      const message = `${paths(substituted)}: replaced where command, args and env name them, for want of mounts`;
-      this.#event('Normal', 'PathsSubstituted', message);
-    }
-    if (unseen.length > 0) {
-      const mend = 'name the path in command, args or env, where it is replaced by the folder that it means';
-      this.#event('Warning', 'PathsNotProvided', `${paths(unseen)}: this machine cannot mount here; ${mend}`);
-    }
-    this.#event('Normal', 'Started', `Started container ${name}`);
   }
 
   /** Brings a run from its start over its postStart hook to its end. */
@@ -320,7 +276,7 @@ export class PodWorker {
     if (before.stage === 'stopping') return;
     this.#event('Normal', 'Killing', `Stopping container ${name}: ${why}`);
     this.sync();
-    const container = this.#container(name);
+    const container = containerOf(this.#pod, name);
     const hook = container.lifecycle?.preStop;
     if (hook && before.stage === 'running' && graceSeconds > 0) {
       const { passed, message } = await this.#handle(hook, container, run, graceSeconds * 1000);
@@ -331,7 +287,7 @@ export class PodWorker {
 
   async #probe(name: string, kind: ProbeKind): Promise<void> {
     const { environment, settings } = this.#context;
-    const container = this.#container(name);
+    const container = containerOf(this.#pod, name);
     const probe = probeOf(container, kind);
     const run = this.#runs.get(name);
     const before = recordOf(this.#record, name).run;
@@ -388,8 +344,6 @@ export class PodWorker {
     this.#done();
   }
 }
-
-const badRequest = (message: string): ApiError => new ApiError(400, 'BadRequest', message);
 
 const imageIdOf = ({ prepared }: ContainerRun): string => {
   const { venv, path } = prepared.rule;

@@ -144,6 +144,13 @@ export const TRAINING_EXPLANATIONS: readonly Explanation[] = [
   },
   {
     heading: 'Failures',
+    words: '| a TFJob one of whose pods is replaced |',
+    seldom: true,
+    covers: ({ scenario, round, path }) =>
+      /^tf-(code-again|evicted)$/.test(scenario) && round > 0 && ['job', 'events', 'pods'].includes(path[0] ?? ''),
+  },
+  {
+    heading: 'Failures',
     words: '| a permanent failure |',
     covers: at(/^job \/ status \/ completionTime$/, (found) => found.scenario.includes('code') && onlyOurs(found)),
   },

@@ -12,7 +12,7 @@ import { installedRuntime, trainJobOf } from '../support/train-job.ts';
 import { UserCommand } from '../support/user-command.ts';
 
 const MINUTES = 60_000;
-const { platform, live, possible, image } = useRealPlatform();
+const { platform, live, possible, image } = useRealPlatform({ images: ['--training', '--mpi'] });
 const folder = temporaryFolder('train-job');
 
 beforeAll(async () => {
@@ -51,11 +51,11 @@ function digits(namespace: string): readonly object[] {
     runtimeRef: { name: 'torch-distributed' },
     trainer: {
       numNodes: 2,
-      image: image(),
+      image: image('torch'),
       command: ['torchrun', '/script/digits.py'],
       env: [
         { name: 'EPOCHS', value: '14' },
-        { name: 'PAUSE_SECONDS', value: '0.5' },
+        { name: 'PAUSE_SECONDS', value: '0.35' },
       ],
     },
     runtimePatches: [
@@ -67,6 +67,16 @@ function digits(namespace: string): readonly object[] {
     { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'script', namespace }, data },
     trainJobOf(namespace, 'digits', spec),
   ];
+}
+
+/** The runtime that comes along for DeepSpeed, with an image that is there, and its ssh server's own settings. */
+function overSsh(namespace: string): object {
+  const { spec } = structuredClone(installedRuntime('deepspeed-distributed')) as Loose;
+  for (const { name, template } of spec.template.spec.replicatedJobs) {
+    const [container] = template.spec.template.spec.containers;
+    Object.assign(container, { image: image('mpi'), ...(name === 'node' && { args: ['-De'] }) });
+  }
+  return { ...trainJobOf(namespace, 'over-ssh', spec), kind: 'TrainingRuntime' };
 }
 
 describe('a TrainJob on a real kubelet', () => {
@@ -118,7 +128,7 @@ describe('a TrainJob on a real kubelet', () => {
       const file = save(
         'tuned',
         { ...secret, stringData: { ACCESS_TOKEN: 'open-sesame' } },
-        initializedRuntime('fetching', namespace, image()),
+        initializedRuntime('fetching', namespace, image('torch')),
         job,
       );
       const following = train('submit', file, '--follow', '-n', namespace);
@@ -137,6 +147,29 @@ describe('a TrainJob on a real kubelet', () => {
       expect((await claim())?.status).toMatchObject({ phase: 'Bound' });
       await said('delete', 'tuned', '-n', namespace);
       await eventually('the claim to be gone', async () => (await claim()) === undefined, { timeoutMs: MINUTES });
+    },
+    6 * MINUTES,
+  );
+
+  live(
+    '[training 30] OpenMPI reaches its nodes over ssh: the launcher is one of them, and its end is the job’s',
+    async () => {
+      const namespace = await platform.namespace();
+      const command = ['mpirun', '-n', '4', '--bind-to', 'none', 'python3', '/examples/pi.py'];
+      const job = trainJobOf(namespace, 'pi', {
+        runtimeRef: { name: 'over-ssh', kind: 'TrainingRuntime' },
+        trainer: { numNodes: 2, numProcPerNode: 2, command },
+      });
+      const following = train('submit', save('pi', overSsh(namespace), job), '--follow', '-n', namespace);
+      expect([await following.ended, following.stderr]).toEqual([0, expect.stringContaining('has succeeded')]);
+      expect(following.stdout).toMatch(/\[0 launcher-0\] processes=4 hosts=pi-launcher-0-0,pi-node-0-0$/m);
+      expect(following.stdout).toMatch(/\[0 launcher-0\] pi=3\.14159265/);
+      await eventually(
+        'the node to be gone',
+        async () =>
+          (await platform.api.list(JOB, namespace)).every(({ metadata }) => metadata.name === 'pi-launcher-0'),
+        { timeoutMs: MINUTES },
+      );
     },
     6 * MINUTES,
   );

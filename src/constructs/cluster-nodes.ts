@@ -41,3 +41,10 @@ export function nodesOf(construct: IConstruct): ClusterNodes | undefined {
   }
   return best?.nodes;
 }
+
+/** Placement was decided by what was known of the cluster when the construct was made. */
+export function orderProblems(construct: IConstruct, known: { readonly nodes?: ClusterNodes }): string[] {
+  return nodesOf(construct) === known.nodes
+    ? []
+    : ['the MlPlatform that says what nodes there are was constructed later: construct it first'];
+}

@@ -3,7 +3,7 @@ import { Construct } from 'constructs';
 import { CHECKPOINT_INTERVAL_ANNOTATION, type RunPolicy } from '../api/index.ts';
 import type { Capacity } from './capacity.ts';
 import type { Checkpoint } from './checkpoint.ts';
-import { type ClusterNodes, nodesOf } from './cluster-nodes.ts';
+import { type ClusterNodes, nodesOf, orderProblems } from './cluster-nodes.ts';
 import type { Platform } from './cluster-platform.ts';
 import { addClaimTemplates } from './device-claims.ts';
 import type { Framework } from './framework.ts';
@@ -101,19 +101,12 @@ export class DistributedTrainingJob extends Construct {
   private problems(): string[] {
     const { largest, roles } = this.render();
     const fromProps = [
-      ...this.orderProblems(),
+      ...orderProblems(this, this.setting.context),
       ...this.framework.problems(this.policy(), this.setting.context),
       ...jobNameProblems(this.name, largest),
       ...jobProblems(roles, this.setting),
     ];
     return fromProps.length > 0 ? fromProps : this.schemaProblems();
-  }
-
-  /** Names and labels were decided on by what was known of the cluster when the job was constructed. */
-  private orderProblems(): string[] {
-    return nodesOf(this) === this.setting.context.nodes
-      ? []
-      : ['the MlPlatform that says what nodes there are was constructed after the job: construct it first'];
   }
 
   private schemaProblems(): string[] {

@@ -92,7 +92,7 @@ export class Framework {
     const reference: RuntimeReference =
       typeof runtime === 'string'
         ? { kind: 'ClusterTrainingRuntime', name: runtime }
-        : { kind: runtime.kind, name: runtime.name };
+        : { kind: runtime.kind, name: runtime.name, ...(runtime.pods && { pods: runtime.pods }) };
     return new Framework(runtimeJob(reference, props));
   }
 

@@ -1,3 +1,4 @@
+import type { Accelerator } from './accelerator.ts';
 import type { Capacity } from './capacity.ts';
 import type { ClusterNodes } from './cluster-nodes.ts';
 import type { Platform } from './cluster-platform.ts';
@@ -16,6 +17,8 @@ export interface JobContext {
   readonly platform?: Platform;
   /** What is known of the cluster's nodes. @default - nothing: only the platform's own labels find them */
   readonly nodes?: ClusterNodes;
+  /** What a runtime gives pods that ask for nothing of their own. @default - nothing */
+  readonly accelerator?: Accelerator;
   /** For roles that say nothing of their own. @default - any nodes */
   readonly capacity?: Capacity;
   /** For roles that say nothing of their own. @default - any pool that offers what they ask for */

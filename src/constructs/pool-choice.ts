@@ -17,7 +17,7 @@ export interface WantedNodes {
 
 /** A role's own words come before the job's. */
 export const wantedBy = (props: ReplicaProps, context: JobContext): WantedNodes => ({
-  accelerator: props.accelerator,
+  accelerator: props.accelerator ?? context.accelerator,
   capacity: props.capacity ?? context.capacity,
   pool: props.pool ?? context.pool,
 });

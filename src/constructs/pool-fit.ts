@@ -6,7 +6,7 @@ import { resourceSection } from './container-fields.ts';
 import type { JobContext } from './job-context.ts';
 import { capacityOf, mostNodes, type NodePool } from './node-pool.ts';
 import { choosePools, wantedBy } from './pool-choice.ts';
-import type { ResolvedRole } from './roles.ts';
+import { isUnknown, type ResolvedRole, withRuntime } from './roles.ts';
 
 /** Tells the nodes of one pool from those of another. */
 const POOL = 'pool';
@@ -22,7 +22,7 @@ export function fitProblems(roles: readonly ResolvedRole[], context: JobContext)
   if (!nodes || nodes.pools.length === 0) return undeclared(roles, context);
   const problems: string[] = [];
   const sets: Pods[] = [];
-  for (const role of roles) {
+  for (const role of roles.filter((each) => isJudged(each, context)).map(withRuntime)) {
     const { pools, problem } = choosePools(wantedBy(role.props, context), nodes.pools, platform);
     if (pools) sets.push({ role, pools, count: role.replicas, pod: podOf(role, pools, platform) });
     else problems.push(problem.replace(/^'(\w+)'/, (_, field: string) => ownField(role, field)));
@@ -32,6 +32,11 @@ export function fitProblems(roles: readonly ResolvedRole[], context: JobContext)
   const empty = nodes.pools.map((pool) => emptyPool(pool, platform, asked));
   const misfits = sets.flatMap((set) => misfit(set, empty));
   return misfits.length > 0 ? misfits : gangProblems(sets, empty);
+}
+
+/** Nothing is said of a role of which too little is known. */
+function isJudged(role: ResolvedRole, context: JobContext): boolean {
+  return !isUnknown(role) || (role.props.accelerator ?? role.props.pool ?? context.pool) !== undefined;
 }
 
 function undeclared(roles: readonly ResolvedRole[], context: JobContext): string[] {

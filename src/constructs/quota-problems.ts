@@ -4,7 +4,7 @@ import { Platform } from './cluster-platform.ts';
 import { resourceSection } from './container-fields.ts';
 import type { JobContext } from './job-context.ts';
 import { hardQuota } from './namespace-quota.ts';
-import type { ResolvedRole } from './roles.ts';
+import { isUnknown, type ResolvedRole, withRuntime } from './roles.ts';
 
 /** Why the quota of the job's namespace refuses its pods, even when nothing else runs there. */
 export function namespaceQuotaProblems(
@@ -17,13 +17,13 @@ export function namespaceQuotaProblems(
   const sets = roles.map((role, index) => ({
     path: String(index),
     count: role.replicas,
-    spec: { containers: [containerOf(role, platform ?? Platform.plain())] },
+    spec: { containers: [containerOf(withRuntime(role), platform ?? Platform.plain())] },
   }));
   return quotaProblems(sets, hardQuota(quota, nodes?.platform ?? Platform.plain())).flatMap(
     ({ code, path, message }) => {
       if (code === 'quota-too-small') return [`namespace ${namespace}: ${message}`];
       const role = roles[Number(path)];
-      return role && !role.fromRuntime ? [`${fieldOf(role, 'resources')}: ${message}`] : [];
+      return role && !isUnknown(role) ? [`${fieldOf(role, 'resources')}: ${message}`] : [];
     },
   );
 }

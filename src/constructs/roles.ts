@@ -1,5 +1,9 @@
 import type { ReplicaSpec } from '../api/index.ts';
+import type { Accelerator } from './accelerator.ts';
+import type { Capacity } from './capacity.ts';
 import type { JobContext } from './job-context.ts';
+import type { ContainerResources } from './k8s.ts';
+import type { NodePool } from './node-pool.ts';
 import { countProblems, mergeReplica, type ReplicaProps, type WorkerProps } from './replica.ts';
 import { replicaSpec } from './replica-spec.ts';
 
@@ -22,11 +26,31 @@ export interface ResolvedRole {
   readonly path: string;
   readonly replicas: number;
   readonly props: ReplicaProps;
-  /** A runtime says what these props leave out. @default false */
-  readonly fromRuntime?: boolean;
+  /** What a runtime says of the pods that these props leave open; empty when that is not known. @default - it is no TrainJob's */
+  readonly fromRuntime?: RuntimePods;
   /** What its number of pods is called. @default 'replicas' */
   readonly countField?: string;
 }
+
+/** What a runtime says of its nodes. */
+export interface RuntimePods {
+  readonly nodes?: number;
+  readonly accelerator?: Accelerator;
+  readonly resources?: ContainerResources;
+  readonly capacity?: Capacity;
+  readonly pool?: NodePool;
+}
+
+/** A role with what its runtime says of it. */
+export function withRuntime(role: ResolvedRole): ResolvedRole {
+  if (!role.fromRuntime) return role;
+  const { nodes: _, ...said } = role.fromRuntime;
+  return { ...role, props: { ...said, ...role.props } };
+}
+
+/** Whether nothing is known of what a role's runtime says. */
+export const isUnknown = ({ fromRuntime }: ResolvedRole): boolean =>
+  fromRuntime !== undefined && Object.keys(fromRuntime).length === 0;
 
 /** The pods of a job by replica type, and the most of each that it can have. */
 export interface Roles {

@@ -10,12 +10,15 @@ import type { DataSource } from './data-source.ts';
 import type { JobFramework } from './framework.ts';
 import type { JobContext } from './job-context.ts';
 import { countProblems, type ReplicaProps } from './replica.ts';
+import type { RuntimePods } from './roles.ts';
 import { initializerOf, patchOf, podOf, trainerOf } from './runtime-parts.ts';
 
 /** Which runtime a TrainJob refers to. */
 export interface RuntimeReference {
   readonly kind: 'ClusterTrainingRuntime' | 'TrainingRuntime';
   readonly name: string;
+  /** What it says of its nodes. @default - not known at synthesis */
+  readonly pods?: RuntimePods;
 }
 
 /** What a TrainJob says of its nodes; the runtime says the rest, and what is left out. */
@@ -66,15 +69,15 @@ const ELSEWHERE: Readonly<Partial<Record<keyof RunPolicy, string>>> = {
 export function runtimeJob(runtime: RuntimeReference, props: RuntimeJobProps): JobFramework {
   const slice = props.accelerator?.slice;
   const nodes = props.nodes ?? (slice && slice.hosts * slice.slices);
+  const replicas = nodes ?? runtime.pods?.nodes ?? 1;
   return {
     definition: TRAIN_JOB_DEFINITION,
     resource: TrainJob,
     render(runPolicy, context) {
-      const placed: JobContext = { ...context, jobLabel: JOB_SET_NAME_LABEL, volumePrefix: 'job-volume' };
-      const pod = podOf(props, placed);
+      const pod = podOf(props, placedBy(runtime, props, context));
       const initializer = initializerOf(props.data ?? []);
       const spec: TrainJobSpec = {
-        runtimeRef: { apiGroup: TRAIN_JOB.group, ...runtime },
+        runtimeRef: { apiGroup: TRAIN_JOB.group, kind: runtime.kind, name: runtime.name },
         ...(initializer && { initializer }),
         trainer: trainerOf(props, pod, nodes),
         runtimePatches: [patchOf(pod)],
@@ -85,15 +88,15 @@ export function runtimeJob(runtime: RuntimeReference, props: RuntimeJobProps): J
       };
       return {
         spec,
-        largest: { 'node-0': nodes ?? 1 },
+        largest: { 'node-0': replicas },
         roles: [
           {
             type: 'node',
             path: '',
-            replicas: nodes ?? 1,
+            replicas,
             props: { ...props, data: [] },
             countField: 'nodes',
-            fromRuntime: true,
+            fromRuntime: runtime.pods ?? {},
           },
         ],
       };
@@ -104,6 +107,24 @@ export function runtimeJob(runtime: RuntimeReference, props: RuntimeJobProps): J
       ...dataProblems(props.data ?? []),
       ...podProblems(props, context),
     ],
+  };
+}
+
+/**
+ * What decides where the pods of a TrainJob run. The runtime places them, unless the job itself says what nodes it wants; to
+ * which pools that leads is known only together with the runtime's accelerator.
+ */
+function placedBy({ pods }: RuntimeReference, props: RuntimeJobProps, context: JobContext): JobContext {
+  const pool = props.pool ?? context.pool;
+  const said = props.accelerator ?? props.capacity ?? context.capacity ?? pool;
+  const known = props.accelerator ?? pods?.accelerator ?? pool;
+  const { nodes, ...rest } = context;
+  return {
+    ...rest,
+    jobLabel: JOB_SET_NAME_LABEL,
+    volumePrefix: 'job-volume',
+    ...(nodes && said && known && { nodes }),
+    ...(pods?.accelerator && { accelerator: pods.accelerator }),
   };
 }
 

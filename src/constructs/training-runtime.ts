@@ -6,11 +6,13 @@ import {
 } from '../../imports/trainer.kubeflow.org.ts';
 import { FRAMEWORK_LABEL, TRAINING_RUNTIME_DEFINITION, type TrainingRuntimeSpec } from '../api/index.ts';
 import { acceleratorProblems } from './accelerator-problems.ts';
+import { nodesOf, orderProblems } from './cluster-nodes.ts';
 import type { Platform } from './cluster-platform.ts';
 import { addClaimTemplates } from './device-claims.ts';
 import type { JobContext } from './job-context.ts';
+import { fitProblems } from './pool-fit.ts';
 import { countProblems, type ReplicaProps } from './replica.ts';
-import type { ResolvedRole } from './roles.ts';
+import type { ResolvedRole, RuntimePods } from './roles.ts';
 import type { RuntimeGang } from './runtime-gang.ts';
 import type { RuntimeReference } from './runtime-job.ts';
 import type { RuntimePolicy } from './runtime-policy.ts';
@@ -46,7 +48,10 @@ export interface TrainingRuntimeProps extends Omit<ReplicaProps, 'restartPolicy'
   readonly ttlAfterFinished?: Duration;
   /** Steps that fetch a data set and a model onto a volume, for TrainJobs that name them. @default - none */
   readonly initializer?: InitializerProps;
-  /** Where the cluster runs: decides how accelerators are found. @default Platform.plain() */
+  /**
+   * Where the cluster runs: decides how accelerators are found.
+   * @default - what the `MlPlatform` of the app says with `cluster`, else Platform.plain()
+   */
   readonly platform?: Platform;
 }
 
@@ -61,9 +66,23 @@ abstract class Runtime extends Construct implements RuntimeReference {
     super(scope, id);
     this.name = props.metadata?.name ?? id;
     this.props = props;
-    this.context = { jobName: this.name, ...(props.platform && { platform: props.platform }) };
+    const nodes = nodesOf(this);
+    const platform = props.platform ?? nodes?.platform;
+    this.context = { jobName: this.name, ...(platform && { platform }), ...(nodes && { nodes }) };
     this.role = { type: 'node', path: '', replicas: props.nodes ?? 1, props, countField: 'nodes' };
     this.node.addValidation({ validate: () => this.problems() });
+  }
+
+  /** @internal what TrainJobs are judged by, besides what they say themselves. */
+  get pods(): RuntimePods {
+    const { nodes = 1, accelerator, resources, capacity, pool } = this.props;
+    return {
+      nodes,
+      ...(accelerator && { accelerator }),
+      ...(resources && { resources }),
+      ...(capacity && { capacity }),
+      ...(pool && { pool }),
+    };
   }
 
   protected get manifest() {
@@ -83,6 +102,8 @@ abstract class Runtime extends Construct implements RuntimeReference {
         ? []
         : [`'maxRestarts' must be a whole number of at least 0, got ${maxRestarts}`]),
       ...acceleratorProblems([this.role], this.context),
+      ...orderProblems(this, this.context),
+      ...fitProblems([this.role], this.context),
     ];
     if (problems.length > 0) return problems;
     const result = TRAINING_RUNTIME_DEFINITION.spec.safeParse(this.render());

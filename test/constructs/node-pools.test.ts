@@ -13,8 +13,10 @@ import {
   type NodePool,
   NvidiaGpu,
   Platform,
+  RuntimePolicy,
   synthesize,
   TpuGeneration,
+  TrainingRuntime,
 } from '../../src/constructs/index.ts';
 
 const H100 = (count: number) => Accelerator.nvidia(NvidiaGpu.H100, { count });
@@ -139,6 +141,28 @@ describe('where pods run', () => {
     );
   });
 
+  test('a TrainJob that leaves it to its runtime, which runs on the pools that offer what it asks for', () => {
+    const root = Testing.app();
+    new MlPlatform(new Chart(root, 'platform'), 'Platform', { cluster: Platform.gke(), nodePools: [CPU, GPU] });
+    const chart = new Chart(root, 'team', { namespace: 'team-nlp' });
+    const runtime = new TrainingRuntime(chart, 'torch', {
+      policy: RuntimePolicy.torch(),
+      image: 'train:1',
+      nodes: 2,
+      accelerator: H100(8),
+    });
+    new DistributedTrainingJob(chart, 'by-runtime', { framework: Framework.runtime(runtime, {}) });
+    new DistributedTrainingJob(chart, 'by-name', { framework: Framework.runtime('torch-distributed', { nodes: 99 }) });
+    expect(() => synthesize(root)).not.toThrow();
+    const [blueprint, ...jobs] = Testing.synth(chart).map((object) => JSON.stringify(object));
+    expect(blueprint).toContain('"pool":"h100"');
+    expect(blueprint).toContain('"key":"dedicated"');
+    for (const job of jobs) expect(job).not.toContain('nodeSelector');
+
+    new DistributedTrainingJob(chart, 'too-many', { framework: Framework.runtime(runtime, { nodes: 3 }) });
+    expect(() => synthesize(root)).toThrow("[team/too-many] only 2 of the job's 3 pods find a place at once");
+  });
+
   test('as ever where no pools are declared', () => {
     const { pod } = app({}, workers(100, H100(8)));
     const alone = app({ cluster: undefined }, { ...workers(100, H100(8)), platform: Platform.gke() });
@@ -212,6 +236,12 @@ describe('what is refused', () => {
       "no node pool offers NVIDIA-H100-80GB-HBM3 on on-demand nodes (h100-spot is spot): say with 'capacity' that the job runs on such nodes, or add a pool",
     ],
     [
+      'TrainJobs above the quota of their namespace',
+      { quotas: [{ namespace: 'team-nlp', accelerators: [{ accelerator: H100(1), most: 8 }] }] },
+      { framework: Framework.runtime('torch-distributed', { nodes: 2, accelerator: H100(8) }) },
+      'namespace team-nlp: its pods ask for 16 requests.nvidia.com/gpu',
+    ],
+    [
       'a pool that the platform does not have',
       { nodePools: [CPU] },
       { ...workers(1), pool: GPU },
@@ -249,7 +279,7 @@ describe('what is refused', () => {
     const root = Testing.app();
     new DistributedTrainingJob(new Chart(root, 'team'), 'llm', workers(1));
     new MlPlatform(new Chart(root, 'platform'), 'Platform', { nodePools: [CPU] });
-    expect(() => synthesize(root)).toThrow('was constructed after the job: construct it first');
+    expect(() => synthesize(root)).toThrow('was constructed later: construct it first');
   });
 
   test.each<[string, MlPlatformProps, string]>([

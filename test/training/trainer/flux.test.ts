@@ -154,15 +154,16 @@ const CLUSTER: FluxCluster = {
 /** The scripts of one pod in a folder in place of its root, with programs that stand in for those of the images. */
 class PodOnDisk {
   readonly root = temporaryFolder('flux');
+  private readonly host: string;
 
   constructor(host: string) {
+    this.host = host;
     const view = join(this.root, 'opt/views/._view/abc');
     for (const folder of [join(view, 'bin'), join(view, 'lib/python3.11/site-packages')])
       mkdirSync(folder, { recursive: true });
     for (const folder of ['opt/software/flux', 'curve', 'bin']) mkdirSync(join(this.root, folder), { recursive: true });
     this.program(join(view, 'bin/flux'), FLUX);
     this.program(join(view, 'bin/python3.11'), '#!/bin/sh\n');
-    this.program(join(this.root, 'bin/hostname'), `#!/bin/sh\necho ${host}\n`);
     this.program(join(this.root, 'bin/sleep'), '#!/bin/sh\n');
     writeFileSync(join(this.root, 'opt/software/flux/lib'), 'binary');
     writeFileSync(join(this.root, 'curve/curve.cert'), 'certificate');
@@ -185,6 +186,7 @@ class PodOnDisk {
       return file;
     };
     const env = {
+      HOSTNAME: this.host,
       PATH: `${join(this.root, 'bin')}:${process.env.PATH}`,
       SAID: join(this.root, 'said'),
       COUNT: join(this.root, 'count'),

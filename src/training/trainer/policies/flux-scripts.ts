@@ -112,7 +112,7 @@ broker() {
     -Slog-stderr-level=0 -Slog-stderr-mode=local "$@"
 }
 
-if [ "$(hostname)" = '${prefix}0' ]; then
+if [ "$HOSTNAME" = '${prefix}0' ]; then
   if [ $# -eq 0 ]; then broker; else broker flux run ${share} "$@"; fi
   exit
 fi

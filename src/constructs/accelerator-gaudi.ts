@@ -5,6 +5,7 @@ import type { Toleration } from './node-placement.ts';
 /** Generations of Intel Gaudi. */
 export type GaudiModel = 'Gaudi' | 'Gaudi 2' | 'Gaudi 3';
 
+/** How many cards of Intel Gaudi each pod gets, and what comes with them. */
 export interface GaudiOptions {
   /** Cards for each pod, 1 to 8. @default 1 */
   readonly count?: number;

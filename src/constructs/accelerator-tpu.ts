@@ -52,6 +52,7 @@ export class TpuGeneration<Topology extends string = string> {
   }
 }
 
+/** Which slice of TPUs a job gets. */
 export interface TpuOptions<Topology extends string> {
   /** How the chips of one slice are laid out, such as `4x4`. */
   readonly topology: Topology;

@@ -2,6 +2,7 @@ import { AKS_SPOT_LABEL, CAPACITY_TYPE_LABEL, GKE_SPOT_LABEL, OPENSHIFT_SPOT_LAB
 import type { Platform } from './cluster-platform.ts';
 import type { NodePlacement, NodeRequirement } from './node-placement.ts';
 
+/** How a job uses machines that may be taken away. */
 export interface SpotOptions {
   /** The job starts anew when a machine is taken, and that is accepted: it saves no checkpoints. @default false */
   readonly mayLoseWork?: boolean;
@@ -12,7 +13,7 @@ type Market = 'spot' | 'on-demand' | 'reserved';
 /** How machines are bought: decides on which nodes pods run, and what they must survive. */
 export class Capacity {
   readonly market: Market;
-  /** The provider may take the machines at any moment, and the job has not said that it minds losing its work. */
+  /** The provider may take the machines at any moment, and the job has not said that it may lose its work. */
   readonly needsCheckpoint: boolean;
   private readonly reservation: string | undefined;
 

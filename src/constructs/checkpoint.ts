@@ -7,6 +7,7 @@ import { type IPersistentVolumeClaim, type ISecret, k8s } from './k8s.ts';
 /** How many pods may write to a volume at the same time. */
 export type ClaimAccessMode = (typeof CLAIM_ACCESS_MODES)[number];
 
+/** What all places for checkpoints have in common. */
 export interface CheckpointOptions {
   /** Where the training container sees the volume; absolute. Object stores have none. @default '/checkpoints' */
   readonly path?: string;
@@ -20,6 +21,7 @@ export interface CheckpointOptions {
   readonly gracePeriod?: Duration;
 }
 
+/** A PersistentVolumeClaim that the job gets for its checkpoints. */
 export interface ClaimOptions extends CheckpointOptions {
   /** Whole mebibytes. */
   readonly size: Size;
@@ -35,6 +37,7 @@ export interface ClaimOptions extends CheckpointOptions {
   readonly keep?: 'WithJob' | 'Always';
 }
 
+/** An object store for checkpoints: the program writes there itself. */
 export interface S3Options extends Omit<CheckpointOptions, 'path'> {
   /** URL of the S3 server. @default - AWS */
   readonly endpoint?: string;

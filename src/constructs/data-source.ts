@@ -1,6 +1,7 @@
 import type { Size } from 'cdk8s';
 import type { EnvValue, ISecret } from './k8s.ts';
 
+/** Where files go that are downloaded before the training, and how. */
 export interface DataSourceOptions {
   /** Where the training container finds the files; absolute. */
   readonly path: string;
@@ -28,7 +29,9 @@ const TRAINER = 'v2.3.0';
  * @see https://www.kubeflow.org/docs/components/trainer/
  */
 export class DataSource {
+  /** What it brings: `dataset` or `model`. */
   readonly kind: DataKind;
+  /** `hf://…` or `s3://…`. */
   readonly uri: string;
   readonly options: DataSourceOptions;
 

@@ -15,6 +15,7 @@ import { Queue } from './queue.ts';
 import { type RunPolicyProps, runPolicyOf } from './run-policy.ts';
 import type { Topology } from './topology.ts';
 
+/** What a training job is, where it runs, and how it ends. */
 export interface DistributedTrainingJobProps {
   /**
    * Name, namespace, labels and annotations of the job.

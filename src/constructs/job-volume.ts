@@ -1,6 +1,7 @@
 import type { Size } from 'cdk8s';
 import type { IConfigMap, IPersistentVolumeClaim, ISecret } from './k8s.ts';
 
+/** How a volume is seen in the container. */
 export interface MountOptions {
   /** @default false */
   readonly readOnly?: boolean;
@@ -8,6 +9,7 @@ export interface MountOptions {
   readonly subPath?: string;
 }
 
+/** A volume for each pod that goes with it. */
 export interface ScratchOptions {
   /** Whole mebibytes. */
   readonly size: Size;
@@ -15,6 +17,7 @@ export interface ScratchOptions {
   readonly storageClass?: string;
 }
 
+/** A folder on each pod's node that goes with the pod. */
 export interface EmptyDirOptions {
   /**
    * In memory instead of on the node's disk; counts as memory of the pod.

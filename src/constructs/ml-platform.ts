@@ -21,6 +21,7 @@ import { PlatformNetwork } from './platform-network.ts';
 import { ServiceMonitor } from './service-monitor.ts';
 import { TenantRoles } from './tenant-roles.ts';
 
+/** How the platform is installed, and what it may assume of the cluster. */
 export interface MlPlatformProps {
   /**
    * Version of the controller.
@@ -116,8 +117,11 @@ export interface MlPlatformProps {
 export class MlPlatform extends Construct {
   /** Namespace of the controller. */
   readonly namespace: Namespace;
+  /** Whose rights the controller has. */
   readonly serviceAccount: ServiceAccount;
+  /** The controller's roles and their bindings. */
   readonly access: ControllerAccess;
+  /** The controller's Deployment and metrics Service. */
   readonly controller: ControllerWorkload;
   private readonly crds = new Map<string, ApiObject>();
 

@@ -8,6 +8,7 @@ import type { Cpu } from './k8s.ts';
 export interface AcceleratorQuota {
   /** Of which kind; its own count does not matter. */
   readonly accelerator: Accelerator;
+  /** So many of them at once, in all pods of the namespace together. */
   readonly most: number;
 }
 

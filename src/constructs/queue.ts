@@ -1,6 +1,7 @@
 import type { Duration } from 'cdk8s';
 import { QUEUE_MAX_SECONDS_LABEL, QUEUE_NAME_LABEL, QUEUE_PRIORITY_CLASS_LABEL } from '../api/index.ts';
 
+/** How a job stands in a queue of Kueue. */
 export interface KueueOptions {
   /** A WorkloadPriorityClass: orders the queue, and whom the job may preempt. @default - Kueue's own: 0 */
   readonly priorityClass?: string;
@@ -14,6 +15,7 @@ export interface KueueOptions {
   readonly suspendOnCreate?: boolean;
 }
 
+/** How a job stands in a queue of Volcano. */
 export interface VolcanoOptions {
   /** A PriorityClass for the whole gang. @default - that of the pods */
   readonly priorityClass?: string;
@@ -30,8 +32,10 @@ export interface QueueEntry {
 
 /** Where a job waits for its turn. */
 export class Queue {
+  /** Who lets jobs in. */
   readonly system: 'kueue' | 'volcano';
   readonly name: string;
+  /** What the queue asks of each job in it. */
   readonly entry: QueueEntry;
 
   /**

@@ -1,6 +1,7 @@
 import type { Duration } from 'cdk8s';
 import type { PodGroupPolicy } from '../api/index.ts';
 
+/** How near to one another Volcano places the pods of a gang. */
 export interface VolcanoGangOptions {
   /** `hard`: only on nodes as near as `highestTier`; `soft`: there if possible. @default - wherever there is room */
   readonly topology?: 'hard' | 'soft';

@@ -1,5 +1,6 @@
 import type { MlPolicy } from '../api/index.ts';
 
+/** How MPI starts its processes. */
 export interface MpiPolicyOptions {
   /** Processes on each node. @default 1, or the node's GPUs */
   readonly processesPerNode?: number;

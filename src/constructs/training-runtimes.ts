@@ -12,6 +12,7 @@ import { ConfigMap, k8s, Namespace } from './k8s.ts';
 import type { MlPlatform } from './ml-platform.ts';
 import { PLATFORM_LABELS } from './platform-labels.ts';
 
+/** Which of the runtimes that come along are installed. */
 export interface TrainingRuntimesProps {
   /** The platform that serves them; applied before. */
   readonly platform: MlPlatform;

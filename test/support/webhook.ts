@@ -25,24 +25,31 @@ export async function serveAdmission(platform: Platform, objects: readonly KubeO
   const rules = AdmissionWebhook.rules(webhookRules).map(({ group, ...rule }) => ({ apiGroups: [group], ...rule }));
   const ungrant = await grantAlso(api, 'webhook', rules);
   const applied = objects.filter(({ kind }) => kind.endsWith('WebhookConfiguration')).map((one) => calledAt(port, one));
-  for (const configuration of applied) await api.apply(kindOf(configuration), configuration);
-  const controller = await ControllerProcess.start({
-    kubeconfig: platform.identity.kubeconfig,
-    flags: ['--webhook-bind-address', `127.0.0.1:${port}`],
-  });
-  await eventually('the authority in every configuration', async () => {
-    const present = await Promise.all(applied.map((one) => api.get(kindOf(one), undefined, one.metadata.name ?? '')));
-    return (present as unknown as Configuration[]).every(({ webhooks }) =>
-      webhooks.every(({ clientConfig }) => 'caBundle' in clientConfig),
-    );
-  });
-  return async () => {
+  let controller: ControllerProcess | undefined;
+  const stop = async () => {
     for (const configuration of applied) {
       await api.delete(kindOf(configuration), undefined, configuration.metadata.name ?? '');
     }
-    await controller.stop();
+    await controller?.stop();
     await ungrant();
   };
+  try {
+    for (const configuration of applied) await api.apply(kindOf(configuration), configuration);
+    controller = await ControllerProcess.start({
+      kubeconfig: platform.identity.kubeconfig,
+      flags: ['--webhook-bind-address', `127.0.0.1:${port}`],
+    });
+    await eventually('the authority in every configuration', async () => {
+      const present = await Promise.all(applied.map((one) => api.get(kindOf(one), undefined, one.metadata.name ?? '')));
+      return (present as unknown as Configuration[]).every(({ webhooks }) =>
+        webhooks.every(({ clientConfig }) => 'caBundle' in clientConfig),
+      );
+    });
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return stop;
 }
 
 function calledAt(port: number, object: KubeObject): Configuration {

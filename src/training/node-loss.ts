@@ -1,6 +1,7 @@
 import { controllerOf, type KubeObject } from '../api/kube.ts';
 import { REPLICA_TYPE_LABEL } from '../api/labels.ts';
 import { phaseOf } from '../api/pod-phase.ts';
+import type { PodSpec } from '../api/pod-template.ts';
 import { NOT_READY_TAINT, OUT_OF_SERVICE_TAINT, UNREACHABLE_TAINT } from '../api/taints.ts';
 import type { PlannedEvent, Removal } from '../runtime/domain.ts';
 import type { Instant } from '../runtime/environment.ts';
@@ -22,6 +23,7 @@ export interface Ground {
 }
 
 type Nodes = Pick<Ground, 'nodes'>;
+type Tolerations = NonNullable<PodSpec['tolerations']>;
 
 interface Taint {
   readonly key: string;
@@ -117,14 +119,22 @@ function unfinished(scene: Scene): readonly (TakenSeat & { readonly until: Insta
   return [...scene.roster.seats, ...foreignSeats(scene)].flatMap((seat) => {
     const { pod } = seat;
     if (!pod || !isUnfinished(pod)) return [];
-    const untils = marksOf(scene, pod).map((taint) => toleratedUntil({ ...seat, pod }, taint));
-    return untils.length === 0 ? [] : [{ ...seat, pod, until: Math.min(...untils) }];
+    const until = lostAt(scene, pod, seat.replica.template.spec?.tolerations);
+    return until === undefined ? [] : [{ ...seat, pod, until }];
   });
 }
 
-/** The author's own word, not the five minutes that the API server adds to every pod which says nothing. */
-function toleratedUntil({ replica }: TakenSeat, taint: Taint): Instant {
-  const matching = (replica.template.spec?.tolerations ?? []).filter(
+/**
+ * From when on a pod is lost because the control plane has given its node up; undefined as long as it has not.
+ * @param tolerations - the author's own, not the five minutes that the API server adds to every pod which says nothing
+ */
+export function lostAt(ground: Nodes, pod: Pod, tolerations: Tolerations = []): Instant | undefined {
+  const untils = marksOf(ground, pod).map((taint) => toleratedUntil(tolerations, taint));
+  return untils.length === 0 ? undefined : Math.min(...untils);
+}
+
+function toleratedUntil(tolerations: Tolerations, taint: Taint): Instant {
+  const matching = tolerations.filter(
     ({ key, operator, effect, value }) =>
       (!effect || effect === 'NoExecute') &&
       (operator === 'Exists' ? !key || key === taint.key : key === taint.key && !value),

@@ -1,12 +1,12 @@
 import type { JobSet } from '../../api/jobset.ts';
 import { JOB, JOB_SET, NODE, PERSISTENT_VOLUME_CLAIM, POD, SERVICE } from '../../api/kinds.ts';
-import type { KubeObject } from '../../api/kube.ts';
+import { conditionOf, type KubeObject } from '../../api/kube.ts';
 import { JOB_SET_NAME_LABEL } from '../../api/labels.ts';
 import type { Domain, Found } from '../../runtime/domain.ts';
 import { NODE_FIELDS, nodesOfInterest } from '../node-loss.ts';
 import { planJobSet } from './plan.ts';
 import { LOOKUPS } from './scene.ts';
-import { resolveJobSet } from './set.ts';
+import { isChildJob, resolveJobSet } from './set.ts';
 import { sharedClaims } from './volumes.ts';
 
 /** The fields of a child Job that plans read. */
@@ -67,7 +67,7 @@ const JOB_SET_DOMAIN: Domain<JobSet> = {
       fields: POD_FIELDS,
       labelSelector: JOB_SET_NAME_LABEL,
       by: 'controller',
-      keys: (_object, children) => goingJobs(children),
+      keys: (_object, children) => unfinishedJobs(children),
     },
     {
       name: LOOKUPS.nodes,
@@ -102,8 +102,11 @@ const JOB_SET_DOMAIN: Domain<JobSet> = {
   plan: planJobSet,
 };
 
-/** The UIDs of the Jobs whose pods keep them from being gone. */
-const goingJobs = (children: readonly KubeObject[]): readonly string[] =>
-  children.flatMap(({ kind, metadata }) =>
-    kind === 'Job' && metadata.deletionTimestamp !== undefined && metadata.uid ? [metadata.uid] : [],
-  );
+/** The UIDs of the Jobs whose pods may be lost with their nodes, or keep their Job from being gone. */
+const unfinishedJobs = (children: readonly KubeObject[]): readonly string[] =>
+  children.flatMap((child) => {
+    const { uid, deletionTimestamp } = child.metadata;
+    if (!isChildJob(child) || !uid) return [];
+    const ended = ['Complete', 'Failed'].some((type) => conditionOf(child, type)?.status === 'True');
+    return deletionTimestamp !== undefined || !ended ? [uid] : [];
+  });

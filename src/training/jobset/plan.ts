@@ -9,6 +9,7 @@ import { childJob } from './child-job.ts';
 import { endOf } from './conditions.ts';
 import { type Draft, withCondition, withoutRestarting } from './draft.ts';
 import { judgeFailures } from './failure.ts';
+import { type LostJob, lossWakes, lostJobs, replacements, tellLoss, withFailedByLoss } from './lost-nodes.ts';
 import { type Turn, turnOf } from './order.ts';
 import { type Roster, rosterOf } from './roster.ts';
 import { isThere, type Scene, sceneOf } from './scene.ts';
@@ -35,16 +36,18 @@ export function planJobSet(observed: Observed<JobSet>, now: Instant): Plan {
     !set.suspended && allReady(set, counted.status)
       ? withoutRestarting(counted, 'JobsReady', 'all jobs are ready')
       : counted;
-  if (roster.failed.length > 0) return planFailure(scene, settled);
+  const lost = lostJobs(scene);
+  const failed = withFailedByLoss(roster, lost, now);
+  if (failed.failed.length > 0) return planFailure({ ...scene, roster: failed }, tellLoss(settled, lost));
   if (hasSucceeded(set, roster)) return planFinished(scene, roster, complete(set, settled), true);
-  return planLive(scene, settled);
+  return planLive(scene, tellLoss(settled, lost), lost);
 }
 
 /** The verdict or the restart is written before anything is deleted: without it, the Jobs would be made again as they were. */
 function planFailure(scene: Scene, draft: Draft): Plan {
   const judged = judgeFailures(scene.set, scene.roster, draft);
-  if (endOf(judged.status) !== undefined) return planFinished(scene, scene.roster, judged, true);
   const roster = rosterOf(scene.children, judged.status);
+  if (endOf(judged.status) !== undefined) return planFinished(scene, roster, judged, true);
   return { ...planOf(scene, judged), remove: removals(scene, roster.previous), statusFirst: true };
 }
 
@@ -66,7 +69,7 @@ function expiryOf({ set }: Scene, { status }: Draft): Instant | undefined {
   return end + Math.max(ttlSecondsAfterFinished * 1000, controllerOf(set.object) ? READ_MS : 0);
 }
 
-function planLive(scene: Scene, draft: Draft): Plan {
+function planLive(scene: Scene, draft: Draft, lost: readonly LostJob[]): Plan {
   const { set, roster } = scene;
   const turn = turnOf(set, draft.status);
   const told = tellSuspension(set, turn, tellStartup(turn, draft));
@@ -81,7 +84,7 @@ function planLive(scene: Scene, draft: Draft): Plan {
     ],
     lasting: claims.filter(({ kept }) => kept).map(({ object }) => object),
     patches: [...suspensions(set, roster), ...resumptions(set, roster, turn, draft)],
-    remove: removals(scene, roster.previous),
+    remove: [...replacements(lost), ...removals(scene, roster.previous)],
   };
 }
 
@@ -115,7 +118,7 @@ const removals = (scene: Scene, jobs: readonly KubeObject[]): readonly Removal[]
 ];
 
 function planOf(scene: Scene, draft: Draft, wakes: readonly Instant[] = []): Plan {
-  const all = [...wakes, ...goneWakes(scene)];
+  const all = [...wakes, ...goneWakes(scene), ...lossWakes(scene)];
   return {
     children: [],
     status: draft.status,

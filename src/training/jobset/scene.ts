@@ -11,7 +11,7 @@ export interface Scene {
   readonly set: JobGroup;
   readonly children: readonly KubeObject[];
   readonly roster: Roster;
-  /** Pods of Jobs that are on their way out. */
+  /** Pods of Jobs that have not ended, or are on their way out. */
   readonly pods: readonly Pod[];
   /** Their nodes. */
   readonly nodes: readonly KubeObject[];

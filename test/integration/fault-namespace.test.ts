@@ -18,32 +18,34 @@ describe('a namespace that is being deleted', () => {
     await job.condition('Running');
     // Pods go first, and one that does not go keeps the job there.
     await hold('j-worker-2', [FINALIZER]);
-    const from = auditPosition(platform.cluster.auditLog);
-    await platform.api.delete(NAMESPACE, undefined, namespace);
-    const refused = async () =>
-      (await readAudit(platform.cluster.auditLog, from)).filter(
-        (request) =>
-          request.user === platform.identity.user &&
-          request.namespace === namespace &&
-          request.code === 403 &&
-          request.resource === 'pods',
-      );
-    // The control plane may have a hundred namespaces of other tests to delete first.
-    await eventually('a pod to be refused', async () => (await refused()).length > 0, { timeoutMs: 90_000 });
-    await eventually('all other pods to be gone', async () => (await platform.api.list(POD, namespace)).length === 1);
-    const first = (await refused()).length;
-    expect(first).toBeLessThanOrEqual(4);
-    await delay(4000);
-    expect((await refused()).length).toBe(first);
-    expect((await job.read()).metadata.deletionTimestamp).toBeUndefined();
+    try {
+      const from = auditPosition(platform.cluster.auditLog);
+      await platform.api.delete(NAMESPACE, undefined, namespace);
+      const refused = async () =>
+        (await readAudit(platform.cluster.auditLog, from)).filter(
+          (request) =>
+            request.user === platform.identity.user &&
+            request.namespace === namespace &&
+            request.code === 403 &&
+            request.resource === 'pods',
+        );
+      // The control plane may have a hundred namespaces of other tests to delete first.
+      await eventually('a pod to be refused', async () => (await refused()).length > 0, { timeoutMs: 90_000 });
+      await eventually('all other pods to be gone', async () => (await platform.api.list(POD, namespace)).length === 1);
+      const first = (await refused()).length;
+      expect(first).toBeLessThanOrEqual(4);
+      await delay(4000);
+      expect((await refused()).length).toBe(first);
+      expect((await job.read()).metadata.deletionTimestamp).toBeUndefined();
 
-    const log = readFileSync(platform.controller.logFile, 'utf8')
-      .split('\n')
-      .filter((line) => line.includes(namespace));
-    expect(log.filter((line) => line.includes('"level":"error"'))).toEqual([]);
-    expect(log.filter((line) => line.includes('is being deleted'))).toHaveLength(1);
-
-    await hold('j-worker-2', null);
+      const log = readFileSync(platform.controller.logFile, 'utf8')
+        .split('\n')
+        .filter((line) => line.includes(namespace));
+      expect(log.filter((line) => line.includes('"level":"error"'))).toEqual([]);
+      expect(log.filter((line) => line.includes('is being deleted'))).toHaveLength(1);
+    } finally {
+      await hold('j-worker-2', null);
+    }
     await job.gone();
 
     async function hold(pod: string, finalizers: readonly string[] | null): Promise<void> {

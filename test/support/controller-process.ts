@@ -11,7 +11,7 @@ export interface ControllerOptions {
   readonly flags?: readonly string[];
   /** @default false */
   readonly leaderElect?: boolean;
-  /** The program. @default - src/cli/main.ts, types stripped on the fly */
+  /** The program. @default - the bundle that `npm test` made, else src/cli/main.ts, types stripped on the fly */
   readonly program?: string;
   /** @default - none */
   readonly nodeOptions?: string;
@@ -52,7 +52,7 @@ export class ControllerProcess {
     const [metricsPort, healthPort] = [await freePort(), await freePort()];
     const logFile = join(temporaryFolder('controller'), 'log');
     const args = [
-      options.program ?? 'src/cli/main.ts',
+      options.program ?? process.env.ARMATURE_TEST_PROGRAM ?? 'src/cli/main.ts',
       'controller',
       ...['--kubeconfig', options.kubeconfig],
       ...['--metrics-bind-address', `127.0.0.1:${metricsPort}`],

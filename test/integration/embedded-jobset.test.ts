@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { JOB, JOB_SET, NAMESPACE, POD } from '../../src/api/kinds.ts';
+import { EVENT, JOB, JOB_SET, NAMESPACE, POD } from '../../src/api/kinds.ts';
 import { conditionOf, type KubeObject } from '../../src/api/kube.ts';
 import { connect } from '../../src/cli/connect.ts';
 import type { HttpClient } from '../../src/runtime/http-client.ts';
@@ -28,6 +28,18 @@ const create = (namespace: string, spec: object) =>
     spec,
   });
 
+/** What became of everything in a namespace, and what was said of it. */
+async function told(namespace: string): Promise<string> {
+  const pages = await Promise.all([JOB_SET, JOB, POD, EVENT].map((kind) => client.list(kind, { namespace })));
+  const lines = pages.flatMap(({ items }) =>
+    items.map(({ kind, metadata, ...rest }) => {
+      const { status, reason, note, regarding } = rest as Record<string, unknown>;
+      return `${kind} ${metadata.name} ${JSON.stringify({ ...metadata, managedFields: undefined, status, reason, note, regarding })}`;
+    }),
+  );
+  return lines.join('\n');
+}
+
 test('the pods of a JobSet meet as processes of this machine, and again after one of them failed', async () => {
   const namespace = `meeting-${Date.now()}`;
   await client.create(NAMESPACE, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } });
@@ -39,7 +51,9 @@ test('the pods of a JobSet meet as processes of this machine, and again after on
       return set.status?.terminalState !== undefined && set;
     },
     { timeoutMs: 60_000, everyMs: 100 },
-  );
+  ).catch(async (error: Error) => {
+    throw new Error(`${error.message}\n${await told(namespace)}`);
+  });
   expect(conditionOf(ended, 'Completed')).toMatchObject({ status: 'True', reason: 'AllJobsCompleted' });
   expect(ended.status).toMatchObject({ terminalState: 'Completed', restarts: 1 });
   const { items } = await client.list(POD, {

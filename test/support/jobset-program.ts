@@ -25,10 +25,14 @@ if role == 'leader':
     while len(met) < 2:
         peer, _ = server.accept()
         with peer:
-            said = peer.recv(64).decode().split()
-            if len(said) == 2 and int(said[1]) == attempt:
-                peer.sendall(b'ok')
-                met.add(said[0])
+            peer.settimeout(5)
+            try:
+                said = peer.recv(64).decode().split()
+                if len(said) == 2 and int(said[1]) == attempt:
+                    peer.sendall(b'ok')
+                    met.add(said[0])
+            except OSError:
+                pass  # One that came and did not speak.
     print('attempt %d met %s' % (attempt, ' '.join(sorted(met))), flush=True)
 else:
     print(' '.join(address(host) for host in hosts), flush=True)
